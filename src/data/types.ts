@@ -1,0 +1,73 @@
+/**
+ * The nouns of this room. A *source* lists labelled pictures and can read each one as it is; *loading* turns a source
+ * into one block of equally sized pictures; a *split* says which of them are for what. All arrays, no graph.
+ */
+
+/** One decoded picture: bytes in the order [height, width, channels], 1 channel (grey) or 3 (RGB). */
+export interface Picture {
+  readonly pixels: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+}
+
+export type SplitName = "train" | "validation" | "test";
+
+export interface Skipped {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** A labelled collection of pictures as it was found. */
+export interface Source {
+  readonly kind: "idx" | "folder" | "shapes";
+  /** As the user wrote it: a path or `builtin:shapes`. */
+  readonly name: string;
+  /** Class names; a label is an index into them. */
+  readonly classes: readonly string[];
+  /** Where each picture comes from, relative to the root: `cats/1.jpg`, or `train#17` inside an IDX file. */
+  readonly paths: readonly string[];
+  /** Class of each picture, [count]. */
+  readonly labels: Int32Array;
+  /** The split that the data itself declares, one per picture (undefined: ours to decide). */
+  readonly declared: readonly (SplitName | undefined)[];
+  /** What a person should know about how the data was read; whole sentences without a full stop. */
+  readonly notes: readonly string[];
+  /** Present when all pictures have one size already and are in memory: [count, height, width, channels]. */
+  readonly uniform?: { readonly pixels: Uint8Array; readonly height: number; readonly width: number; readonly channels: 1 | 3 };
+  /**
+   * Reads one picture at its own size.
+   * @throws UsageError when the file is truncated, not a picture, or too large
+   */
+  read(index: number): Promise<Picture>;
+}
+
+/** Equally sized pictures in one block of shared memory, so that a worker thread reads them without a copy. */
+export interface Pictures {
+  /** [count, height, width, channels], over a SharedArrayBuffer. */
+  readonly pixels: Uint8Array;
+  /** [count], over a SharedArrayBuffer. */
+  readonly labels: Int32Array;
+  readonly paths: readonly string[];
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+}
+
+/** Indices into `Pictures` for each purpose; disjoint, and together all of them. */
+export type Split = Readonly<Record<SplitName, Int32Array>>;
+
+/** Everything that training needs to know about data. */
+export interface Dataset {
+  readonly source: Source;
+  readonly classes: readonly string[];
+  readonly pictures: Pictures;
+  readonly split: Split;
+  /** Files that were listed but could not be read; they stay where they are. */
+  readonly skipped: readonly Skipped[];
+  readonly notes: readonly string[];
+}
+
+/** Any picture to one of the wanted size: uint8 in [height, width, 3 or 1], uint8 out [size, size, channels]. */
+export type Geometry = (picture: Picture) => Promise<Uint8Array>;
