@@ -1,4 +1,5 @@
+export { type Choice, chosen, frozen } from "./choice.ts";
 export { Random, streamOf } from "./random.ts";
-export { broadcastShapes, formatShape, sameShape, type Shape, sizeOf, stridesOf } from "./shape.ts";
+export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "./shape.ts";
 export { choose, nearest } from "./suggest.ts";
 export { InternalError, UsageError } from "./usage-error.ts";

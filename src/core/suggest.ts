@@ -6,12 +6,12 @@ export function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(substitution, previous[j]! + 1, row[j - 1]! + 1));
+      const substitution = previous[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(substitution, previous[j] + 1, row[j - 1] + 1));
     }
     previous = row;
   }
-  return previous[b.length]!;
+  return previous[b.length];
 }
 
 /** The candidate nearest in spelling, or undefined when none is near enough to be a slip of the finger. */
@@ -30,7 +30,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
  * @throws UsageError that lists the choices and suggests the nearest one
  */
 export function choose<T>(where: string, catalogue: Readonly<Record<string, T>>, name: string): T {
-  if (Object.hasOwn(catalogue, name)) return catalogue[name]!;
+  if (Object.hasOwn(catalogue, name)) return catalogue[name];
   const names = Object.keys(catalogue);
   const near = nearest(name, names);
   const choices = `choose one of ${names.join(", ")}`;

@@ -1,0 +1,16 @@
+import type { Shape } from "../core/index.ts";
+import type { DType } from "./types.ts";
+
+/** An attribute of an ONNX node: integers are written as INT or INTS, `{ float }` as FLOAT, strings as STRING. */
+export type Attribute = number | readonly number[] | { readonly float: number } | string;
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** The little that an op needs to know of the target: add a node, add a constant. */
+export interface Emit {
+  /** Adds a node of an ONNX operator and returns its first output's name. An empty input name is an absent input. */
+  node(opType: string, inputs: readonly string[], attributes?: Attributes): string;
+  /** The same for an operator of which several outputs are wanted. */
+  nodes(opType: string, inputs: readonly string[], outputs: number, attributes?: Attributes): string[];
+  /** A constant of a floating or integer dtype; `int64` is what ONNX wants for shapes and axes. */
+  constant(values: readonly number[] | Float64Array, shape: Shape, dtype: DType | "int64"): string;
+}

@@ -1,0 +1,20 @@
+import type { Choice } from "../core/index.ts";
+import type { Tensor } from "../ir/index.ts";
+
+/** A loss Lᵢ(s, y): what one example costs. Mean and weights are applied outside, once. */
+export interface Loss<Options extends object = object> {
+  readonly name: string;
+  /** The formula, in one line for people. */
+  readonly formula: string;
+  readonly defaults: Options;
+  /**
+   * @param scores [batch, classes]
+   * @param labels int32 [batch], the index of the true class
+   * @returns [batch]
+   */
+  perExample(options: Options, scores: Tensor, labels: Tensor): Tensor;
+  /** The loss while all scores are 0, and how that number is written: a sanity check before training. */
+  initial(options: Options, classes: number): { readonly value: number; readonly formula: string };
+}
+
+export type LossChoice = Choice<"loss">;

@@ -1,0 +1,14 @@
+import { cnnModel } from "./cnn.ts";
+import { linearModel } from "./linear.ts";
+import { mlpModel } from "./mlp.ts";
+import type { Model } from "./model.ts";
+
+export { type CnnOptions, cnn } from "./cnn.ts";
+export { linear } from "./linear.ts";
+export { type MlpOptions, mlp } from "./mlp.ts";
+export type { Model, ModelChoice } from "./model.ts";
+
+/** Every model, by name. */
+export const models = Object.freeze({ linear: linearModel, mlp: mlpModel, cnn: cnnModel }) as Readonly<
+  Record<"linear" | "mlp" | "cnn", Model>
+>;

@@ -1,0 +1,19 @@
+import type { Choice } from "../core/index.ts";
+import type { Tensor } from "../ir/index.ts";
+import type { Parameters } from "../nn/index.ts";
+
+/** A model f(x, W): pictures to scores, one for each class. */
+export interface Model<Options extends object = object> {
+  readonly name: string;
+  /** One line for people. */
+  readonly summary: string;
+  readonly defaults: Options;
+  /**
+   * Traces the network.
+   * @param x normalised pictures [batch, channels, height, width]
+   * @returns scores [batch, classes]
+   */
+  apply(options: Options, x: Tensor, classes: number, parameters: Parameters): Tensor;
+}
+
+export type ModelChoice = Choice<"model">;

@@ -1,0 +1,49 @@
+/** Layers: compositions of ops with parameters. Each takes its input first and declares what it learns by name. */
+import { sizeOf } from "../core/index.ts";
+import type { Tensor } from "../ir/index.ts";
+import { add, conv2d, matmul, relu, sigmoid, tanh } from "../ops/index.ts";
+import { glorotUniform, heNormal, type Initializer, smallNormal, zeros } from "./initializers.ts";
+import type { Parameters } from "./parameters.ts";
+
+/** The units between the layers, by the name that an option gives them. */
+export const activations = Object.freeze({ relu, sigmoid, tanh });
+export type ActivationName = keyof typeof activations;
+
+/** He for rectifiers, Glorot for the saturating ones. */
+function initializerFor(activation: ActivationName, fanIn: number, fanOut: number): Initializer {
+  return activation === "relu" ? heNormal(fanIn) : glorotUniform(fanIn, fanOut);
+}
+
+/** Fully connected with an activation: x [batch, in] → f(x W + b) [batch, out]; W [in, out]. */
+export function dense(p: Parameters, x: Tensor, out: number, activation: ActivationName): Tensor {
+  const fanIn = x.shape[1];
+  const weight = p.declare("weight", [fanIn, out], "weight", initializerFor(activation, fanIn, out));
+  const bias = p.declare("bias", [out], "bias", zeros);
+  return activations[activation](add(matmul(x, weight), bias));
+}
+
+/**
+ * The last layer: x [batch, in] → scores x W + b [batch, classes]. Its weights start small, so that the scores start near 0
+ * and the first loss is the one that theory expects (ln C for cross-entropy, C − 1 for the multiclass hinge).
+ */
+export function scores(p: Parameters, x: Tensor, classes: number): Tensor {
+  const weight = p.declare("weight", [x.shape[1], classes], "weight", smallNormal(0.1 / Math.sqrt(x.shape[1])));
+  const bias = p.declare("bias", [classes], "bias", zeros);
+  return add(matmul(x, weight), bias);
+}
+
+/** Convolution that keeps height and width: x [batch, in, h, w] → [batch, filters, h, w], without an activation. */
+export function convolution(
+  p: Parameters,
+  x: Tensor,
+  filters: number,
+  kernel: number,
+  activation: ActivationName,
+): Tensor {
+  const shape = [filters, x.shape[1], kernel, kernel];
+  const fanIn = sizeOf(shape.slice(1));
+  const initializer = initializerFor(activation, fanIn, filters * kernel * kernel);
+  const weight = p.declare("weight", shape, "weight", initializer);
+  const bias = p.declare("bias", [filters], "bias", zeros);
+  return conv2d(x, weight, { bias, padding: "same" });
+}

@@ -1,0 +1,105 @@
+import type { Shape } from "../core/index.ts";
+import { InternalError } from "../core/index.ts";
+import type { Attributes, Emit, Place } from "../ir/index.ts";
+import { encodeModel, type NodeProto, type OnnxType, type TensorProto, type ValueInfo } from "./proto.ts";
+
+/** Resize with antialiasing and ReduceMax with axes as an input arrived with opset 18; ONNX Runtime has had it since 1.14. */
+export const OPSET = 18;
+
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} as const;
+
+function rawOf(values: ArrayLike<number>, dtype: OnnxType): Uint8Array {
+  if (dtype === "string") throw new InternalError("a string constant");
+  const list = Array.from(values);
+  const typed = dtype === "int64" ? BigInt64Array.from(list.map(BigInt)) : arrays[dtype].from(list);
+  return new Uint8Array(typed.buffer);
+}
+
+/**
+ * Builds one ONNX model node by node. Used directly where shapes are dynamic (preprocessing), and through `lower` for
+ * traced graphs. Equal constants are written once; nodes that no output needs are left out.
+ */
+export class ModelBuilder implements Emit {
+  /** The place that new nodes are named after, so that an error of the runtime names the user's layer. */
+  place: Place = { scope: "", backward: false };
+  readonly #nodes: NodeProto[] = [];
+  readonly #initializers = new Map<string, TensorProto>();
+  readonly #inputs: ValueInfo[] = [];
+  readonly #outputs: ValueInfo[] = [];
+  readonly #renamed = new Map<string, string>();
+  #count = 0;
+
+  input(name: string, dtype: OnnxType, shape: readonly (number | string)[]): string {
+    this.#inputs.push({ name, dtype, shape });
+    return name;
+  }
+
+  /** Names a value as an output of the model. */
+  output(name: string, value: string, dtype: OnnxType, shape: readonly (number | string)[]): void {
+    this.#outputs.push({ name, dtype, shape });
+    // The node that makes the value is told the output's name. An Identity node would copy it: 3 % of an mlp's step.
+    const made = this.#nodes.some((node) => node.outputs.includes(value));
+    if (made && !this.#renamed.has(value)) this.#renamed.set(value, name);
+    else this.#nodes.push(this.#node("Identity", [value], [name], {}));
+  }
+
+  node(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.nodes(opType, inputs, 1, attributes)[0];
+  }
+
+  nodes(opType: string, inputs: readonly string[], outputs: number, attributes: Attributes = {}): string[] {
+    const id = this.#count++;
+    const names = Array.from({ length: outputs }, (_, i) => (i === 0 ? `v${id}` : `v${id}.${i}`));
+    this.#nodes.push(this.#node(opType, inputs, names, attributes));
+    return names;
+  }
+
+  #node(opType: string, inputs: readonly string[], outputs: readonly string[], attributes: Attributes): NodeProto {
+    const { scope, backward } = this.place;
+    const name = `${scope}${backward ? "'" : ""}/${opType}:${outputs[0]}`;
+    return { opType, inputs, outputs, attributes, name };
+  }
+
+  constant(values: ArrayLike<number>, shape: Shape, dtype: Exclude<OnnxType, "string">): string {
+    const raw = rawOf(values, dtype);
+    if (raw.length > 256) return this.initializer(`c${this.#count++}`, raw, shape, dtype);
+    const key = `${dtype}[${shape}]${raw.join()}`;
+    return this.#initializers.get(key)?.name ?? this.initializer(`c${this.#count++}`, raw, shape, dtype, key);
+  }
+
+  /** A named constant given as little-endian bytes: the weights of an exported model. */
+  initializer(name: string, raw: Uint8Array, shape: Shape, dtype: OnnxType, key = name): string {
+    this.#initializers.set(key, { name, dtype, shape, raw });
+    return name;
+  }
+
+  /** The bytes of the model file. */
+  finish(name: string, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
+    const needed = new Set(this.#outputs.map((output) => output.name));
+    const nodes: NodeProto[] = [];
+    const final = (value: string) => this.#renamed.get(value) ?? value;
+    for (const traced of this.#nodes.toReversed()) {
+      const node = { ...traced, inputs: traced.inputs.map(final), outputs: traced.outputs.map(final) };
+      if (!node.outputs.some((output) => needed.has(output))) continue;
+      for (const input of node.inputs) needed.add(input);
+      nodes.push(node);
+    }
+    nodes.reverse();
+    const initializers = [...this.#initializers.values()].filter((tensor) => needed.has(tensor.name));
+    return encodeModel({
+      name,
+      nodes,
+      initializers,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      opset: OPSET,
+      metadata,
+    });
+  }
+}

@@ -1,0 +1,3 @@
+export { ModelBuilder, OPSET } from "./builder.ts";
+export { lower, lowerInto } from "./lower.ts";
+export type { OnnxType } from "./proto.ts";

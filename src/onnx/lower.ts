@@ -1,0 +1,45 @@
+import { type Graph, isConstant, isInput, type Tensor, topological } from "../ir/index.ts";
+import { ModelBuilder } from "./builder.ts";
+
+/**
+ * Adds a traced graph to a model under construction.
+ * @param feeds values that stand for the graph's inputs, by input name
+ * @returns the names of the values that hold the graph's outputs
+ */
+export function lowerInto(
+  builder: ModelBuilder,
+  graph: Graph,
+  feeds: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const names = new Map<Tensor, string>();
+  for (const tensor of topological(Object.values(graph.outputs))) {
+    builder.place = tensor.place;
+    names.set(tensor, lowerOne(builder, tensor, names, feeds));
+  }
+  builder.place = { scope: "", backward: false };
+  return Object.fromEntries(Object.entries(graph.outputs).map(([name, tensor]) => [name, names.get(tensor)!]));
+}
+
+function lowerOne(
+  builder: ModelBuilder,
+  tensor: Tensor,
+  names: ReadonlyMap<Tensor, string>,
+  feeds: Readonly<Record<string, string>>,
+): string {
+  if (isInput(tensor)) return feeds[tensor.attrs.name];
+  if (isConstant(tensor)) return builder.constant(tensor.attrs.data, tensor.shape, tensor.dtype);
+  const inputs = tensor.inputs.map((input) => names.get(input)!);
+  return tensor.op.lower(builder, inputs, tensor);
+}
+
+/** The model file of a traced graph: its inputs, in order, to its outputs. */
+export function lower(graph: Graph, name: string): Uint8Array<ArrayBuffer> {
+  const builder = new ModelBuilder();
+  const feeds: Record<string, string> = {};
+  for (const { attrs } of graph.inputs) feeds[attrs.name] = builder.input(attrs.name, attrs.dtype, attrs.shape);
+  const values = lowerInto(builder, graph, feeds);
+  for (const [output, tensor] of Object.entries(graph.outputs)) {
+    builder.output(output, values[output], tensor.dtype, tensor.shape);
+  }
+  return builder.finish(name);
+}

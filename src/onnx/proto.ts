@@ -1,0 +1,136 @@
+/**
+ * The part of ONNX's protobuf schema that we write (onnx.proto, IR version 8), as functions that append one message each.
+ * Field numbers are facts of that file. The wire format itself is @bufbuild/protobuf's.
+ */
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import type { Attribute, Attributes, DType } from "../ir/index.ts";
+
+export type OnnxType = DType | "int64" | "string";
+
+/** TensorProto.DataType */
+export const dataType: Record<OnnxType, number> = {
+  float32: 1,
+  uint8: 2,
+  int32: 6,
+  int64: 7,
+  string: 8,
+  bool: 9,
+  float64: 11,
+};
+
+export interface NodeProto {
+  readonly opType: string;
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Attributes;
+}
+
+export interface TensorProto {
+  readonly name: string;
+  readonly dtype: OnnxType;
+  readonly shape: readonly number[];
+  /** Little-endian elements. */
+  readonly raw: Uint8Array;
+}
+
+export interface ValueInfo {
+  readonly name: string;
+  readonly dtype: OnnxType;
+  /** A string is a symbolic size: any, but the same wherever the name occurs. */
+  readonly shape: readonly (number | string)[];
+}
+
+export interface ModelProto {
+  readonly name: string;
+  readonly nodes: readonly NodeProto[];
+  readonly initializers: readonly TensorProto[];
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly opset: number;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const VARINT = 0;
+const LENGTH = 2;
+const FIXED32 = 5;
+
+function message(writer: BinaryWriter, field: number, body: (writer: BinaryWriter) => void): void {
+  writer.tag(field, LENGTH).fork();
+  body(writer);
+  writer.join();
+}
+
+function text(writer: BinaryWriter, field: number, value: string): void {
+  if (value !== "") writer.tag(field, LENGTH).string(value);
+}
+
+function attribute(writer: BinaryWriter, name: string, value: Attribute): void {
+  text(writer, 1, name);
+  const type = (kind: number) => writer.tag(20, VARINT).int32(kind);
+  if (typeof value === "number") {
+    writer.tag(3, VARINT).int64(value);
+    type(2);
+  } else if (typeof value === "string") {
+    writer.tag(4, LENGTH).bytes(new TextEncoder().encode(value));
+    type(3);
+  } else if ("float" in value) {
+    writer.tag(2, FIXED32).float(value.float);
+    type(1);
+  } else {
+    for (const item of value) writer.tag(8, VARINT).int64(item);
+    type(7);
+  }
+}
+
+function node(writer: BinaryWriter, { inputs, outputs, name, opType, attributes }: NodeProto): void {
+  // An absent optional input is an empty string, so these are written even when empty.
+  for (const value of inputs) writer.tag(1, LENGTH).string(value);
+  for (const value of outputs) writer.tag(2, LENGTH).string(value);
+  text(writer, 3, name);
+  text(writer, 4, opType);
+  for (const [key, value] of Object.entries(attributes)) message(writer, 5, (w) => attribute(w, key, value));
+}
+
+function tensor(writer: BinaryWriter, { name, dtype, shape, raw }: TensorProto): void {
+  for (const dim of shape) writer.tag(1, VARINT).int64(dim);
+  writer.tag(2, VARINT).int32(dataType[dtype]);
+  text(writer, 8, name);
+  writer.tag(9, LENGTH).bytes(raw);
+}
+
+function valueInfo(writer: BinaryWriter, { name, dtype, shape }: ValueInfo): void {
+  text(writer, 1, name);
+  message(writer, 2, (type) =>
+    message(type, 1, (tensorType) => {
+      tensorType.tag(1, VARINT).int32(dataType[dtype]);
+      message(tensorType, 2, (dims) => {
+        for (const dim of shape) {
+          message(dims, 1, (w) => (typeof dim === "number" ? w.tag(1, VARINT).int64(dim) : text(w, 2, dim)));
+        }
+      });
+    }),
+  );
+}
+
+/** The bytes of a model file. */
+export function encodeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
+  const writer = new BinaryWriter();
+  writer.tag(1, VARINT).int64(8);
+  text(writer, 2, "argmin");
+  message(writer, 7, (graph) => {
+    for (const item of model.nodes) message(graph, 1, (w) => node(w, item));
+    text(graph, 2, model.name);
+    for (const item of model.initializers) message(graph, 5, (w) => tensor(w, item));
+    for (const item of model.inputs) message(graph, 11, (w) => valueInfo(w, item));
+    for (const item of model.outputs) message(graph, 12, (w) => valueInfo(w, item));
+  });
+  message(writer, 8, (w) => w.tag(2, VARINT).int64(model.opset));
+  for (const [key, value] of Object.entries(model.metadata)) {
+    message(writer, 14, (w) => {
+      text(w, 1, key);
+      text(w, 2, value);
+    });
+  }
+  return writer.finish();
+}

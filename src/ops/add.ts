@@ -1,0 +1,16 @@
+/**
+ * add: z = a + b, with broadcasting. ONNX Add (opset 14).
+ */
+import type { Tensor, TensorLike } from "../ir/index.ts";
+import { applyBinary, binary, broadcastSamples } from "./elementwise.ts";
+
+export const addOp = binary({
+  name: "add",
+  onnx: "Add",
+  evaluate: (x, y) => x + y,
+  vjp: (g) => [g, g],
+  samples: broadcastSamples(),
+});
+
+/** a + b, broadcasting. */
+export const add = (a: TensorLike, b: TensorLike): Tensor => applyBinary(addOp, a, b);

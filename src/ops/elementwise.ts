@@ -1,0 +1,150 @@
+/**
+ * What elementwise units share: the shape rules, the loops of the reference, and the one-operator lowering. A unit built
+ * with these still states everything that is its own: formula, derivative, samples.
+ */
+import { broadcastShapes, formatShape, sizeOf, stridesOf } from "../core/index.ts";
+import {
+  bind,
+  defineOp,
+  lift,
+  type NDArray,
+  type Op,
+  reject,
+  type Sample,
+  type Tensor,
+  type TensorLike,
+  type TensorType,
+} from "../ir/index.ts";
+
+type None = Record<string, never>;
+export const none: None = {};
+
+export function isFloat(type: TensorType): boolean {
+  return type.dtype === "float32" || type.dtype === "float64";
+}
+
+export function requireFloat(type: TensorType): void {
+  if (!isFloat(type)) reject(`the input is ${type.dtype}${formatShape(type.shape)}`, "cast it to float32 first");
+}
+
+/** The common type of two operands under broadcasting. */
+export function broadcastType(a: TensorType, b: TensorType): TensorType {
+  if (a.dtype !== b.dtype) reject(`the operands are ${a.dtype} and ${b.dtype}`, "cast one to the dtype of the other");
+  const shape = broadcastShapes(a.shape, b.shape);
+  if (shape === undefined) {
+    const shapes = `${formatShape(a.shape)} and ${formatShape(b.shape)}`;
+    reject(`the shapes ${shapes} do not broadcast`, "sizes must be equal or 1, counted from the last axis");
+  }
+  return { shape, dtype: a.dtype };
+}
+
+/** For each element of `shape` in order, the position of the element of `operand` that broadcasts to it. */
+export function broadcastIndices(operand: readonly number[], shape: readonly number[]): Int32Array {
+  const strides = stridesOf(operand);
+  const offset = shape.length - operand.length;
+  const out = new Int32Array(sizeOf(shape));
+  const index = new Array<number>(shape.length).fill(0);
+  for (let i = 0; i < out.length; i++) {
+    let position = 0;
+    for (let axis = 0; axis < operand.length; axis++) {
+      if (operand[axis] !== 1) position += index[axis + offset] * strides[axis];
+    }
+    out[i] = position;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      if (++index[axis] < shape[axis]) break;
+      index[axis] = 0;
+    }
+  }
+  return out;
+}
+
+export function mapBinary(a: NDArray, b: NDArray, output: TensorType, f: (x: number, y: number) => number): NDArray {
+  const left = broadcastIndices(a.shape, output.shape);
+  const right = broadcastIndices(b.shape, output.shape);
+  return { shape: output.shape, data: Float64Array.from(left, (position, i) => f(a.data[position], b.data[right[i]])) };
+}
+
+interface UnaryUnit {
+  readonly name: string;
+  /** The ONNX operator. */
+  readonly onnx: string;
+  readonly evaluate: (x: number) => number;
+  readonly vjp: (cotangent: Tensor, x: Tensor, y: Tensor) => Tensor | null;
+  readonly samples: readonly Sample<None>[];
+}
+
+/** A unit y = f(x), element by element, of a floating dtype. */
+export function unary(unit: UnaryUnit): Op {
+  return defineOp({
+    name: unit.name,
+    shape: ([x]) => {
+      requireFloat(x);
+      return { shape: x.shape, dtype: x.dtype };
+    },
+    evaluate: ([x]) => ({ shape: x.shape, data: x.data.map((value) => unit.evaluate(value)) }),
+    vjp: (cotangent, { inputs, output }) => [unit.vjp(cotangent, inputs[0], output)],
+    lower: (emit, inputs) => emit.node(unit.onnx, inputs),
+    samples: unit.samples,
+  });
+}
+
+interface BinaryUnit {
+  readonly name: string;
+  /** The ONNX operator. */
+  readonly onnx: string;
+  readonly evaluate: (x: number, y: number) => number;
+  readonly vjp: (
+    cotangent: Tensor,
+    a: Tensor,
+    b: Tensor,
+    output: Tensor,
+    needs: readonly boolean[],
+  ) => readonly (Tensor | null)[];
+  readonly samples: readonly Sample<None>[];
+  /** Compares: the output is bool. */
+  readonly compares?: true;
+}
+
+/** A unit z = f(x, y), element by element with broadcasting. */
+export function binary(unit: BinaryUnit): Op {
+  return defineOp({
+    name: unit.name,
+    shape: ([a, b]) => {
+      const type = broadcastType(a, b);
+      if (unit.compares) return { shape: type.shape, dtype: "bool" };
+      requireFloat(type);
+      return type;
+    },
+    evaluate: ([a, b], _, output) => mapBinary(a, b, output, unit.evaluate),
+    vjp: (cotangent, { inputs, output, needs }) => unit.vjp(cotangent, inputs[0], inputs[1], output, needs),
+    lower: (emit, inputs) => emit.node(unit.onnx, inputs),
+    samples: unit.samples,
+  });
+}
+
+export function applyUnary(op: Op, x: TensorLike): Tensor {
+  return bind(op, [lift(x)], none);
+}
+
+/** Numbers take the dtype of the other operand. */
+export function applyBinary(op: Op, a: TensorLike, b: TensorLike): Tensor {
+  return bind(op, [lift(a, b), lift(b, a)], none);
+}
+
+/** The samples of every elementwise unit of two operands: equal shapes, broadcasting both ways, a scalar, an empty axis. */
+export function broadcastSamples(options: Partial<Sample<None>["inputs"][number]> = {}): Sample<None>[] {
+  const pairs = [
+    [
+      [3, 4],
+      [3, 4],
+    ],
+    [[3, 4], [4]],
+    [
+      [2, 1, 4],
+      [3, 1],
+    ],
+    [[], [2, 3]],
+    [[0, 3], [3]],
+  ];
+  return pairs.map((shapes) => ({ attrs: none, inputs: shapes.map((shape) => ({ ...options, shape })) }));
+}

@@ -1,0 +1,146 @@
+/**
+ * maxPool2d: y[n,c,r,s] = the largest x in the window at (r·stride − padding, s·stride − padding). ONNX MaxPool (opset 12).
+ * Padding never wins. Where elements of a window tie, the first in row-major order counts (as PyTorch does).
+ *
+ * With A(x) the matrix that picks each window's winner, three units close the family under differentiation:
+ *   maxPool2d     x    → A(x) x
+ *   maxUnpool2d   x, g → A(x)ᵀ g   each cotangent goes to its winner
+ *   winners2d     x, u → A(x) u    reads another tensor at the places of the winners
+ * A is constant almost everywhere, so x itself receives nothing from the last two.
+ */
+import { sizeOf } from "../core/index.ts";
+import { bind, defineOp, type Emit, type NDArray, type Op, type Tensor, type TensorType } from "../ir/index.ts";
+import { requireFloat } from "./elementwise.ts";
+import { eachWindow, type Pair, type PairLike, pairOf, windowCount } from "./windows.ts";
+
+export interface PoolAttrs {
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+}
+
+export function pooledType(x: TensorType, { kernel, stride, padding }: PoolAttrs): TensorType {
+  requireFloat(x);
+  const [batch, channels, height, width] = x.shape;
+  const rows = windowCount(height, kernel[0], stride[0], padding[0]);
+  return { shape: [batch, channels, rows, windowCount(width, kernel[1], stride[1], padding[1])], dtype: x.dtype };
+}
+
+export const onnxPool = ({ kernel, stride, padding }: PoolAttrs) => ({
+  kernel_shape: kernel,
+  strides: stride,
+  pads: [...padding, ...padding],
+});
+
+/** The position of each window's winner. */
+function winners(x: NDArray, shape: readonly number[], attrs: PoolAttrs): Int32Array {
+  const [height, width] = x.shape.slice(2);
+  const [batch, channels, rows, columns] = shape;
+  const places = new Int32Array(sizeOf(shape)).fill(-1);
+  eachWindow([height, width], [rows, columns], { ...attrs, dilation: [1, 1] }, (row, column, _i, _j, yy, xx) => {
+    for (let plane = 0; plane < batch * channels; plane++) {
+      const output = (plane * rows + row) * columns + column;
+      const position = (plane * height + yy) * width + xx;
+      if (places[output] === -1 || x.data[position] > x.data[places[output]]) places[output] = position;
+    }
+  });
+  return places;
+}
+
+const samplesOf = (extra: (batch: number[]) => { shape: number[] }[]) =>
+  [
+    { attrs: { kernel: [2, 2], stride: [2, 2], padding: [0, 0] }, x: [2, 2, 4, 6], y: [2, 2, 2, 3] },
+    { attrs: { kernel: [2, 2], stride: [2, 2], padding: [0, 0] }, x: [1, 2, 5, 4], y: [1, 2, 2, 2] },
+    { attrs: { kernel: [3, 3], stride: [2, 2], padding: [1, 1] }, x: [1, 2, 5, 6], y: [1, 2, 3, 3] },
+    { attrs: { kernel: [3, 2], stride: [1, 1], padding: [0, 0] }, x: [1, 1, 4, 4], y: [1, 1, 2, 3] },
+  ].map(({ attrs, x, y }) => ({
+    attrs: attrs as unknown as PoolAttrs,
+    inputs: [{ shape: x, distinct: true }, ...extra(y).map((input) => (input.shape.length ? input : { shape: x }))],
+  }));
+
+export const maxPool2dOp: Op<PoolAttrs> = defineOp<PoolAttrs>({
+  name: "maxPool2d",
+  shape: ([x], attrs) => pooledType(x, attrs),
+  evaluate: ([x], attrs, { shape }) => ({
+    shape,
+    data: Float64Array.from(winners(x, shape, attrs), (place) => x.data[place]),
+  }),
+  vjp: (g, { inputs: [x], attrs }) => [bind(maxUnpool2dOp, [x, g], attrs)],
+  lower: (emit, inputs, { attrs }) => emit.node("MaxPool", inputs, onnxPool(attrs)),
+  samples: [
+    ...samplesOf(() => []),
+    {
+      attrs: { kernel: [2, 2], stride: [2, 2], padding: [0, 0] },
+      inputs: [{ shape: [1, 1, 2, 4], values: [1, 1, 0, 0, 1, 1, 0, 2] }],
+      noGradient: "a tie",
+    },
+  ],
+});
+
+/** ONNX Runtime numbers the winners through the whole tensor. */
+function lowerWinners(emit: Emit, x: string, attrs: PoolAttrs): string {
+  return emit.nodes("MaxPool", [x], 2, onnxPool(attrs))[1];
+}
+
+export const maxUnpool2dOp: Op<PoolAttrs> = defineOp<PoolAttrs>({
+  name: "maxUnpool2d",
+  shape: ([x]) => ({ shape: x.shape, dtype: x.dtype }),
+  evaluate: ([x, g], attrs) => {
+    const data = new Float64Array(x.data.length);
+    winners(x, g.shape, attrs).forEach((place, i) => {
+      data[place] += g.data[i];
+    });
+    return { shape: x.shape, data };
+  },
+  vjp: (u, { inputs: [x], attrs, needs }) => [null, needs[1] ? bind(winners2dOp, [x, u], attrs) : null],
+  lower: (emit, [x, g], { inputs, attrs }) => {
+    const { shape } = inputs[0];
+    const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
+    const overlapping = attrs.stride.some((stride, axis) => stride < attrs.kernel[axis]);
+    if (!overlapping) {
+      return emit.node("MaxUnpool", [g, lowerWinners(emit, x, attrs), int64(shape)], {
+        kernel_shape: attrs.kernel,
+        strides: attrs.stride,
+      });
+    }
+    // MaxUnpool keeps one of two cotangents that meet; where windows overlap they have to be added.
+    const zeros = emit.node("Expand", [emit.constant([0], [], inputs[0].dtype), int64([sizeOf(shape)])]);
+    const flat = (value: string) => emit.node("Reshape", [value, int64([-1])]);
+    const added = emit.node("ScatterElements", [zeros, flat(lowerWinners(emit, x, attrs)), flat(g)], {
+      reduction: "add",
+    });
+    return emit.node("Reshape", [added, int64(shape)]);
+  },
+  samples: samplesOf((y) => [{ shape: y }]),
+});
+
+export const winners2dOp: Op<PoolAttrs> = defineOp<PoolAttrs>({
+  name: "winners2d",
+  shape: ([x], attrs) => pooledType(x, attrs),
+  evaluate: ([x, u], attrs, { shape }) => ({
+    shape,
+    data: Float64Array.from(winners(x, shape, attrs), (place) => u.data[place]),
+  }),
+  vjp: (g, { inputs: [x], attrs, needs }) => [null, needs[1] ? bind(maxUnpool2dOp, [x, g], attrs) : null],
+  lower: (emit, [x, u], { shape, attrs }) => {
+    const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
+    const flat = emit.node("Reshape", [u, int64([-1])]);
+    const places = emit.node("Reshape", [lowerWinners(emit, x, attrs), int64([-1])]);
+    return emit.node("Reshape", [emit.node("GatherElements", [flat, places]), int64(shape)]);
+  },
+  samples: samplesOf(() => [{ shape: [] }]),
+});
+
+export interface PoolOptions {
+  /** The kernel unless said: windows side by side. */
+  readonly stride?: PairLike;
+  readonly padding?: PairLike;
+}
+
+export function poolAttrs(kernel: PairLike, { stride, padding }: PoolOptions): PoolAttrs {
+  return { kernel: pairOf(kernel), stride: pairOf(stride ?? kernel), padding: pairOf(padding ?? 0) };
+}
+
+/** The largest value of each window of x [batch, channels, height, width]. */
+export const maxPool2d = (x: Tensor, kernel: PairLike, options: PoolOptions = {}): Tensor =>
+  bind(maxPool2dOp, [x], poolAttrs(kernel, options));

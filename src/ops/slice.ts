@@ -1,0 +1,162 @@
+/**
+ * slice: y = x[start : end : step] along every axis, steps positive. ONNX Slice (opset 13).
+ * pad: puts `before` and `after` copies of a value around each axis and `interior` between neighbours. ONNX Pad (opset 18).
+ * With value 0 each is the other's backward (an interior pad undoes a step), so they share a file. The meaning of `interior`
+ * is that of XLA's Pad.
+ */
+import { formatShape, type Shape, sizeOf, stridesOf, UsageError } from "../core/index.ts";
+import { bind, defineOp, type Emit, type Op, reject, type Tensor } from "../ir/index.ts";
+import { eachStrided, gatherStrided } from "./strided.ts";
+
+interface SliceAttrs {
+  readonly start: readonly number[];
+  readonly end: readonly number[];
+  readonly step: readonly number[];
+}
+
+export const sliceOp: Op<SliceAttrs> = defineOp<SliceAttrs>({
+  name: "slice",
+  shape: ([x], { start, end, step }) => {
+    const shape = x.shape.map((dim, axis) => {
+      const [from, to, by] = [start[axis], end[axis], step[axis]];
+      if (!(from >= 0 && from <= to && to <= dim && by >= 1)) {
+        const range = `[${from} : ${to} : ${by}] of axis ${axis} in shape ${formatShape(x.shape)}`;
+        reject(`the range is ${range}`, "need 0 ≤ start ≤ end ≤ size and step ≥ 1");
+      }
+      return Math.ceil((to - from) / by);
+    });
+    return { shape, dtype: x.dtype };
+  },
+  evaluate: ([x], { start, step }, output) => {
+    const strides = stridesOf(x.shape);
+    const offset = start.reduce((position, from, axis) => position + from * strides[axis], 0);
+    return gatherStrided(
+      x,
+      output.shape,
+      offset,
+      strides.map((stride, axis) => stride * step[axis]),
+    );
+  },
+  vjp: (g, { inputs: [x], attrs: { start, step } }) => {
+    const covered = g.shape.map((dim, axis) => (dim === 0 ? 0 : (dim - 1) * step[axis] + 1));
+    return [
+      bind(padOp, [g], {
+        before: start,
+        after: x.shape.map((dim, axis) => dim - start[axis] - covered[axis]),
+        interior: step.map((by) => by - 1),
+        value: 0,
+      }),
+    ];
+  },
+  lower: (emit, [x], { attrs: { start, end, step } }) => {
+    const axes = start.map((_, axis) => axis);
+    const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
+    return emit.node("Slice", [x, int64(start), int64(end), int64(axes), int64(step)]);
+  },
+  samples: [
+    { attrs: { start: [1, 0], end: [3, 5], step: [1, 2] }, inputs: [{ shape: [3, 5] }] },
+    { attrs: { start: [0, 1, 0], end: [2, 3, 4], step: [1, 1, 3] }, inputs: [{ shape: [2, 3, 4] }] },
+    { attrs: { start: [2], end: [2], step: [1] }, inputs: [{ shape: [3] }] },
+  ],
+});
+
+export interface AxisRange {
+  readonly axis: number;
+  /** Included; negative counts from the end. 0 unless said. */
+  readonly start?: number;
+  /** Not included; negative counts from the end. The size unless said. */
+  readonly end?: number;
+  readonly step?: number;
+}
+
+/** The part of x inside the given ranges; axes that are not named stay whole. */
+export function slice(x: Tensor, ...ranges: readonly AxisRange[]): Tensor {
+  const attrs = { start: x.shape.map(() => 0), end: [...x.shape], step: x.shape.map(() => 1) };
+  for (const range of ranges) {
+    const axis = range.axis < 0 ? range.axis + x.rank : range.axis;
+    const dim = x.shape[axis];
+    if (dim === undefined) {
+      throw new UsageError(
+        "slice",
+        `axis ${range.axis} of shape ${formatShape(x.shape)}`,
+        `use ${-x.rank} to ${x.rank - 1}`,
+      );
+    }
+    const fromStart = (value: number) => (value < 0 ? value + dim : value);
+    attrs.start[axis] = fromStart(range.start ?? 0);
+    attrs.end[axis] = fromStart(range.end ?? dim);
+    attrs.step[axis] = range.step ?? 1;
+  }
+  return bind(sliceOp, [x], attrs);
+}
+
+interface PadAttrs {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  readonly interior: readonly number[];
+  readonly value: number;
+}
+
+const spread = (dim: number, interior: number) => (dim === 0 ? 0 : (dim - 1) * (interior + 1) + 1);
+
+export const padOp: Op<PadAttrs> = defineOp<PadAttrs>({
+  name: "pad",
+  shape: ([x], { before, after, interior }) => {
+    if ([...before, ...after, ...interior].some((count) => count < 0)) {
+      reject(
+        `before ${formatShape(before)}, after ${formatShape(after)}`,
+        "padding must not be negative; use slice to cut",
+      );
+    }
+    if (before.length !== x.shape.length || after.length !== x.shape.length) {
+      reject(`before ${formatShape(before)} for shape ${formatShape(x.shape)}`, "give one number for each axis");
+    }
+    return {
+      shape: x.shape.map((dim, axis) => before[axis] + spread(dim, interior[axis]) + after[axis]),
+      dtype: x.dtype,
+    };
+  },
+  evaluate: ([x], { before, interior, value }, output) => {
+    const data = new Float64Array(sizeOf(output.shape)).fill(value);
+    const strides = stridesOf(output.shape);
+    const offset = before.reduce((position, count, axis) => position + count * strides[axis], 0);
+    const steps = strides.map((stride, axis) => stride * (interior[axis] + 1));
+    eachStrided(x.shape, offset, steps, (position, i) => {
+      data[position] = x.data[i];
+    });
+    return { shape: output.shape, data };
+  },
+  vjp: (g, { attrs: { before, after, interior } }) => [
+    bind(sliceOp, [g], {
+      start: before,
+      end: g.shape.map((dim, axis) => dim - after[axis]),
+      step: interior.map((count) => count + 1),
+    }),
+  ],
+  lower: (emit, [x], { inputs, attrs: { before, after, interior, value } }) => {
+    const { shape, dtype } = inputs[0];
+    const spaced = spreadOut(emit, x, shape, interior, emit.constant([value], [], dtype));
+    const tail = after.map((count, axis) => (shape[axis] > 0 ? count - interior[axis] : count));
+    const pads = emit.constant([...before, ...tail], [2 * shape.length], "int64");
+    return emit.node("Pad", [spaced, pads, emit.constant([value], [], dtype)]);
+  },
+  samples: [
+    { attrs: { before: [1, 0], after: [0, 2], interior: [0, 0], value: 0 }, inputs: [{ shape: [2, 3] }] },
+    { attrs: { before: [1, 2], after: [0, 1], interior: [1, 2], value: 0 }, inputs: [{ shape: [2, 3] }] },
+    { attrs: { before: [1], after: [1], interior: [0], value: -3 }, inputs: [{ shape: [2] }] },
+  ],
+});
+
+/** Writes each axis as [size, 1 + interior] with the value behind each element, and joins the two again. */
+function spreadOut(emit: Emit, x: string, shape: Shape, interior: readonly number[], value: string): string {
+  if (interior.every((count) => count === 0)) return x;
+  const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
+  const zeros = shape.flatMap(() => [0, 0]);
+  const pairs = emit.node("Reshape", [x, int64(shape.flatMap((dim) => [dim, 1]))], { allowzero: 1 });
+  const padded = emit.node("Pad", [pairs, int64([...zeros, ...interior.flatMap((count) => [0, count])]), value]);
+  return emit.node("Reshape", [padded, int64(shape.map((dim, axis) => dim * (interior[axis] + 1)))], { allowzero: 1 });
+}
+
+/** Puts `before[axis]` and `after[axis]` copies of `value` around x. */
+export const pad = (x: Tensor, before: readonly number[], after: readonly number[], value = 0): Tensor =>
+  bind(padOp, [x], { before, after, interior: before.map(() => 0), value });

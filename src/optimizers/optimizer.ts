@@ -1,0 +1,40 @@
+import type { Choice } from "../core/index.ts";
+import type { Tensor } from "../ir/index.ts";
+
+/** One parameter's part of an update. */
+export interface UpdateInputs {
+  readonly parameter: Tensor;
+  readonly gradient: Tensor;
+  /** The optimizer's memory of this parameter, by slot name, of the parameter's shape. */
+  readonly slots: Readonly<Record<string, Tensor>>;
+  /** What `scalars` returned for this step, as rank-0 inputs. */
+  readonly scalars: Readonly<Record<string, Tensor>>;
+}
+
+export interface Update {
+  readonly parameter: Tensor;
+  readonly slots: Readonly<Record<string, Tensor>>;
+}
+
+/** A way downhill: from the gradient to the next value of a parameter. */
+export interface Optimizer<Options extends object = object> {
+  readonly name: string;
+  /** One line for people. */
+  readonly summary: string;
+  /** `learningRate` is the default that suits this optimizer. */
+  readonly defaults: Options & { readonly learningRate: number };
+  /** Each update sees the whole training set at once instead of a batch. */
+  readonly fullBatch?: true;
+  /** What is remembered for each parameter; it starts at 0 unless `initialSlot` says otherwise. */
+  readonly slots: readonly string[];
+  initialSlot?(options: Options, slot: string): number;
+  /**
+   * The numbers of one step, in float64 on the host: 1 − 0.999ᵗ in float32 is wrong in the fifth digit already.
+   * @param step counts from 1
+   */
+  scalars(options: Options, learningRate: number, step: number): Readonly<Record<string, number>>;
+  /** The update rule, made of ops, so that it becomes part of the step's graph. */
+  update(inputs: UpdateInputs): Update;
+}
+
+export type OptimizerChoice = Choice<"optimizer">;

@@ -1,0 +1,1 @@
+export { type Normalization, numbers } from "./numbers.ts";

@@ -1,0 +1,24 @@
+import type { Tensor } from "../ir/index.ts";
+import { dequantize, reshape, transpose } from "../ops/index.ts";
+
+/** How bytes become numbers: the mean and the deviation of the training pictures' bytes / 255, one for each channel. */
+export interface Normalization {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+/**
+ * The second stage of preprocessing, part of every network: bytes [batch, height, width, channels] to numbers
+ * [batch, channels, height, width] with mean 0 and deviation 1 over the training pictures: (x / 255 − mean) / deviation.
+ * The mean is rounded to a byte, so that this is one pass over the bytes (a shift of half a byte at most is nothing to a
+ * network with biases). Axes are exchanged while the pictures are bytes: a quarter of the traffic.
+ */
+export function numbers(pixels: Tensor, { mean, deviation }: Normalization): Tensor {
+  const [batch, height, width, channels] = pixels.shape;
+  const planes = channels === 1 ? reshape(pixels, [batch, 1, height, width]) : transpose(pixels, [0, 3, 1, 2]);
+  return dequantize(planes, {
+    scale: deviation.map((d) => 1 / (255 * d)),
+    zeroPoint: mean.map((m) => Math.round(m * 255)),
+    axis: 1,
+  });
+}

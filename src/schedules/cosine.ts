@@ -1,0 +1,23 @@
+import { chosen, frozen } from "../core/index.ts";
+import type { Schedule, ScheduleChoice } from "./schedule.ts";
+
+export interface CosineOptions {
+  /** The factor at the end. */
+  readonly final: number;
+}
+
+/**
+ * Half a cosine from 1 to `final`: large steps while they help, small ones while the noise of the batches would keep the
+ * weights from settling. Loshchilov and Hutter 2017, "SGDR" (one period, without restarts).
+ */
+export const cosineSchedule = frozen<Schedule<CosineOptions>>({
+  name: "cosine",
+  defaults: { final: 0 },
+  factor: ({ final }, progress) => final + (1 - final) * 0.5 * (1 + Math.cos(Math.PI * progress)),
+});
+
+/** From `rate` down to `final` times `rate` along half a cosine. */
+export const cosine = (rate?: number, options: Partial<CosineOptions> = {}): ScheduleChoice => ({
+  ...chosen("schedule", cosineSchedule, options),
+  ...(rate === undefined ? {} : { rate }),
+});
