@@ -3,3 +3,4 @@ export { Random, streamOf } from "./random.ts";
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "./shape.ts";
 export { choose, nearest } from "./suggest.ts";
 export { InternalError, UsageError } from "./usage-error.ts";
+export { VERSION } from "./version.ts";

@@ -18,6 +18,14 @@ export interface Skipped {
   readonly reason: string;
 }
 
+/** Pictures of one size in one block: [count, height, width, channels]. */
+export interface Uniform {
+  readonly pixels: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: 1 | 3;
+}
+
 /** A labelled collection of pictures as it was found. */
 export interface Source {
   readonly kind: "idx" | "folder" | "shapes";
@@ -31,10 +39,12 @@ export interface Source {
   readonly labels: Int32Array;
   /** The split that the data itself declares, one per picture (undefined: ours to decide). */
   readonly declared: readonly (SplitName | undefined)[];
+  /** Files that look like pictures by their name but are none that can be read; they are not in `paths`. */
+  readonly skipped: readonly Skipped[];
   /** What a person should know about how the data was read; whole sentences without a full stop. */
   readonly notes: readonly string[];
-  /** Present when all pictures have one size already and are in memory: [count, height, width, channels]. */
-  readonly uniform?: { readonly pixels: Uint8Array; readonly height: number; readonly width: number; readonly channels: 1 | 3 };
+  /** Present when all pictures have one size already and are in memory. */
+  readonly uniform?: Uniform;
   /**
    * Reads one picture at its own size.
    * @throws UsageError when the file is truncated, not a picture, or too large

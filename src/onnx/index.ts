@@ -1,3 +1,4 @@
 export { ModelBuilder, OPSET } from "./builder.ts";
 export { lower, lowerInto } from "./lower.ts";
+export { readMetadata } from "./metadata.ts";
 export type { OnnxType } from "./proto.ts";

@@ -1,64 +1,27 @@
 import { gradients } from "../autodiff/index.ts";
-import { type Choice, choose } from "../core/index.ts";
-import { type Graph, graph, type InputAttrs, input, scoped, type Tensor } from "../ir/index.ts";
-import { type LossChoice, losses } from "../losses/index.ts";
-import { type ModelChoice, models } from "../models/index.ts";
-import { type Parameter, Parameters } from "../nn/index.ts";
-import { add, mean, mul } from "../ops/index.ts";
-import { type OptimizerChoice, optimizers } from "../optimizers/index.ts";
-import { type Normalization, numbers } from "../preprocess/index.ts";
+import { choose } from "../core/index.ts";
+import { type Graph, graph, input, scoped, type Tensor } from "../ir/index.ts";
+import type { Parameter } from "../nn/index.ts";
+import { add, mean, mul, sum } from "../ops/index.ts";
+import { optimizers } from "../optimizers/index.ts";
 import { regularizers } from "../regularizers/index.ts";
+import { forward, network, type Recipe } from "./recipe.ts";
 
-/** What is learned, from pictures of which size, by which rule: everything that shapes the graphs of a run. */
-export interface Recipe {
-  readonly model: ModelChoice;
-  readonly loss: LossChoice;
-  readonly regularizers: readonly Choice<"regularizer">[];
-  readonly optimizer: OptimizerChoice;
-  readonly normalization: Normalization;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: 1 | 3;
-  readonly classes: number;
-}
-
-/** The network of a recipe, traced for one batch size. */
-export interface Network {
-  readonly pixels: Tensor<InputAttrs>;
-  readonly scores: Tensor;
-  readonly parameters: readonly Parameter[];
-}
-
-export function network(recipe: Recipe, batch: number): Network {
-  const { model, normalization, height, width, channels, classes } = recipe;
-  const unit = choose("model", models, model.name);
-  const pixels = input("pixels", [batch, height, width, channels], { dtype: "uint8" });
-  const parameters = new Parameters();
-  const x = scoped("numbers", () => numbers(pixels as Tensor, normalization));
-  return { pixels, scores: unit.apply(model.options, x, classes, parameters), parameters: parameters.list };
-}
-
-/** The objective of one batch: the mean loss, and the penalties whose strengths are the inputs `strength.…`. */
-function objective(
-  recipe: Recipe,
-  net: Network,
-  labels: Tensor,
-): { loss: Tensor; total: Tensor; declared: Tensor<InputAttrs>[] } {
-  const unit = choose("loss", losses, recipe.loss.name);
-  const loss = scoped("loss", () => mean(unit.perExample(recipe.loss.options, net.scores, labels)));
+/** Adds the penalties, whose strengths λ are the inputs `strength.…`, to a loss. */
+function withPenalties(recipe: Recipe, parameters: readonly Parameter[], loss: Tensor | undefined): Tensor | undefined {
   let total = loss;
-  const declared: Tensor<InputAttrs>[] = [];
   for (const { name } of recipe.regularizers) {
     const { penalty } = choose("regularizer", regularizers, name);
-    const strength = input(`strength.${name}`, [], { role: "scalar" });
-    declared.push(strength);
+    const strength = input(names.strength(name), [], { role: "scalar" }) as Tensor;
     scoped(name, () => {
-      for (const { tensor, role } of net.parameters) {
-        if (role === "weight") total = add(total, mul(strength as Tensor, penalty(tensor as Tensor)));
+      for (const { tensor, role } of parameters) {
+        if (role !== "weight") continue;
+        const term = mul(strength, penalty(tensor as Tensor));
+        total = total === undefined ? term : add(total, term);
       }
     });
   }
-  return { loss, total, declared };
+  return total;
 }
 
 /** Names of the values that a step graph takes and gives, beside the batch. */
@@ -66,6 +29,7 @@ export const names = {
   next: (value: string) => `next ${value}`,
   slot: (slot: string, parameter: string) => `${slot} of ${parameter}`,
   scalar: (name: string) => `scalar.${name}`,
+  strength: (regularizer: string) => `strength.${regularizer}`,
   sum: (parameter: string) => `sum of ${parameter}`,
 };
 
@@ -115,12 +79,39 @@ function update(recipe: Recipe, parameters: readonly Parameter[], gradientOf: re
  * and `next …` for every part of the state.
  */
 export function stepGraph(recipe: Recipe, batch: number): Graph {
-  const net = network(recipe, batch);
-  const labels = input("labels", [batch], { dtype: "int32" });
-  const { loss, total, declared } = objective(recipe, net, labels as Tensor);
-  const gradientOf = gradients(
-    total,
-    net.parameters.map(({ tensor }) => tensor as Tensor),
-  );
-  return graph({ loss, ...update(recipe, net.parameters, gradientOf) }, [net.pixels, labels, ...declared]);
+  const { net, labels, perExample } = forward(recipe, batch);
+  const loss = scoped("loss", () => mean(perExample));
+  const total = withPenalties(recipe, net.parameters, loss) ?? loss;
+  const gradientOf = gradients(total, tensorsOf(net.parameters));
+  return graph({ loss, ...update(recipe, net.parameters, gradientOf) }, [net.pixels, labels]);
+}
+
+const tensorsOf = (parameters: readonly Parameter[]) => parameters.map(({ tensor }) => tensor as Tensor);
+
+/**
+ * A chunk's part of a full-batch gradient: `next sum of …` = `sum of …` + ∂(share · Σᵢ Lᵢ)/∂W, where the input `share` is
+ * 1 / (size of the training set). Output `loss` is the chunk's part of the mean loss.
+ */
+export function accumulateGraph(recipe: Recipe, batch: number): Graph {
+  const { net, labels, perExample } = forward(recipe, batch);
+  const share = input("share", [], { role: "scalar" }) as Tensor;
+  const loss = scoped("loss", () => mul(sum(perExample), share));
+  const outputs: Record<string, Tensor> = { loss };
+  gradients(loss, tensorsOf(net.parameters)).forEach((gradient, i) => {
+    const name = names.sum(net.parameters[i].name);
+    outputs[names.next(name)] = add(input(name, gradient.shape, { role: "buffer" }) as Tensor, gradient);
+  });
+  return graph(outputs, [net.pixels, labels]);
+}
+
+/** The update of a full-batch step from the summed gradient; the penalties join here, once. */
+export function applyGraph(recipe: Recipe): Graph {
+  const { parameters } = network(recipe, 1);
+  const summed = parameters.map(({ name, shape }) => input(names.sum(name), shape, { role: "buffer" }) as Tensor);
+  const penalty = withPenalties(recipe, parameters, undefined);
+  const gradientOf =
+    penalty === undefined
+      ? summed
+      : gradients(penalty, tensorsOf(parameters)).map((gradient, i) => add(summed[i], gradient));
+  return graph(update(recipe, parameters, gradientOf));
 }

@@ -1,0 +1,10 @@
+/** Data without Node: everything here also loads in a browser. What reads files is in `./node/index.ts`. */
+export { epochOrder, gather } from "./batch.ts";
+export { type Layout, layoutOf } from "./layout.ts";
+export { type Loaded, type LoadOptions, load } from "./load.ts";
+export { pictureAt } from "./picture.ts";
+export { type ShapesOptions, shapesClasses, shapesDefaults, shapesSource } from "./shapes.ts";
+export { makeSplit, type SplitRequest, splitDefaults, splitNames } from "./split.ts";
+export { type SplitFile, splitFromJson, splitToJson } from "./split-file.ts";
+export { type ChannelStatistics, channelStatistics } from "./statistics.ts";
+export type { Dataset, Geometry, Picture, Pictures, Skipped, Source, Split, SplitName, Uniform } from "./types.ts";

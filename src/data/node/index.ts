@@ -1,0 +1,5 @@
+/** Data from disk: needs Node and the image decoder. */
+export { decodePicture } from "./decode.ts";
+export { folderSource } from "./folder.ts";
+export { idxSource } from "./idx.ts";
+export { openSource } from "./open-source.ts";

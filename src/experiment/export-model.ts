@@ -1,0 +1,68 @@
+import { UsageError, VERSION } from "../core/index.ts";
+import { graph, type Tensor } from "../ir/index.ts";
+import { lowerInto, ModelBuilder, readMetadata } from "../onnx/index.ts";
+import { mul, reshape, softmax } from "../ops/index.ts";
+import { addGeometry } from "../preprocess/index.ts";
+import { network, type Recipe, type StateValues } from "../train/index.ts";
+
+/** What a model file says of itself, beside the graph. */
+export interface ModelFacts {
+  readonly classes: readonly string[];
+  /** T in softmax(T · scores). */
+  readonly temperature: number;
+  /** The data it was trained on, as the user named it. */
+  readonly data: string;
+  readonly seed: number;
+  readonly weightsHash: string;
+}
+
+/**
+ * The whole classifier as one ONNX file of standard operators: `pixels` uint8 [height, width, 3] (decoded RGB of any size)
+ * to `probabilities` float32 [classes]. Preprocessing is inside: geometry, numbers, network and softmax(T · scores), the
+ * very graphs that training used. Class names and provenance are in the metadata.
+ */
+export function exportModel(recipe: Recipe, weights: StateValues, facts: ModelFacts): Uint8Array<ArrayBuffer> {
+  const builder = new ModelBuilder();
+  const pixels = builder.input("pixels", "uint8", ["height", "width", 3]);
+  const resized = addGeometry(builder, pixels, recipe);
+  const shape = [1, recipe.height, recipe.width, recipe.channels];
+  const feeds: Record<string, string> = {
+    pixels: builder.node("Reshape", [resized, builder.constant(shape, [4], "int64")]),
+  };
+  const { scores, parameters } = network(recipe, 1);
+  for (const { name, shape } of parameters) {
+    const { buffer, byteOffset, byteLength } = weights[name];
+    feeds[name] = builder.initializer(name, new Uint8Array(buffer, byteOffset, byteLength), shape, "float32");
+  }
+  const probabilities = reshape(softmax(mul(scores, facts.temperature)), [recipe.classes]) as Tensor;
+  const values = lowerInto(builder, graph({ probabilities }), feeds);
+  builder.output("probabilities", values.probabilities, "float32", [recipe.classes]);
+  const { model, loss, regularizers, optimizer, normalization } = recipe;
+  return builder.finish("classifier", {
+    producer: `argmin ${VERSION}`,
+    input: "pixels: uint8 [height, width, 3], decoded RGB, any size",
+    output: "probabilities: float32 [classes]",
+    classes: JSON.stringify(facts.classes),
+    preprocessing: JSON.stringify({
+      size: [recipe.height, recipe.width],
+      channels: recipe.channels,
+      fit: "letterbox",
+      ...normalization,
+    }),
+    temperature: String(facts.temperature),
+    training: JSON.stringify({ data: facts.data, seed: facts.seed, model, loss, regularizers, optimizer }),
+    weightsHash: facts.weightsHash,
+  });
+}
+
+/**
+ * The class names in a model file.
+ * @throws UsageError when it was not written by this project
+ */
+export function classesOf(model: Uint8Array, where: string): string[] {
+  const { classes } = readMetadata(model, where);
+  if (classes === undefined) {
+    throw new UsageError(where, "its metadata has no class names", "give a model that argmin has exported", 1);
+  }
+  return JSON.parse(classes) as string[];
+}

@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import type { Dataset } from "../../data/index.ts";
+import { accuracy, confusionMatrix, fitTemperature, logLoss, probabilities } from "../../metrics/index.ts";
+import type { Recipe, StateValues } from "../../train/index.ts";
+import type { WorkerRun } from "../../train/node/index.ts";
+import { exportModel } from "../export-model.ts";
+import type { Quality, Run, Settings } from "../options.ts";
+import type { Keeper } from "./keeper.ts";
+import { type Prediction, predictionsOf, type RunFolder } from "./run-folder.ts";
+
+interface Ending {
+  readonly settings: Settings;
+  readonly recipe: Recipe;
+  readonly dataset: Dataset;
+  readonly keeper: Keeper;
+  readonly worker: WorkerRun;
+  readonly folder: RunFolder | undefined;
+  readonly path: string | null;
+  readonly seconds: number;
+  readonly interrupted: boolean;
+}
+
+/** Judges the kept weights: T from the validation pictures, one look at the test pictures, then the model file. */
+export async function finish(ending: Ending): Promise<Run> {
+  const { settings, recipe, dataset, keeper, worker, folder } = ending;
+  const { split, pictures, classes } = dataset;
+  const { weights } = keeper;
+  const labelsOf = (indices: Int32Array) => indices.map((index) => pictures.labels[index]);
+  const judged: { name: string; quality: Quality; predictions: Prediction[]; confusion: number[][] }[] = [];
+  let temperature = 1;
+  for (const name of ["validation", "test"] as const) {
+    const indices = split[name];
+    if (indices.length === 0) continue;
+    const { scores } = await worker.score(indices, weights);
+    const labels = labelsOf(indices);
+    if (name === "validation") temperature = Math.fround(fitTemperature(scores, labels, classes.length));
+    const p = probabilities(scores, classes.length, temperature);
+    judged.push({
+      name,
+      quality: {
+        accuracy: accuracy(scores, labels, classes.length),
+        loss: logLoss(p, labels, classes.length),
+        images: indices.length,
+      },
+      predictions: predictionsOf(name, indices, dataset, scores, p),
+      confusion: confusionMatrix(scores, labels, classes.length),
+    });
+  }
+  const weightsHash = hashOf(weights);
+  const model = exportModel(recipe, weights, {
+    classes,
+    temperature,
+    data: settings.data,
+    seed: settings.seed,
+    weightsHash,
+  });
+  if (folder !== undefined) {
+    await folder.writeModel(model);
+    await folder.writePredictions(
+      judged.flatMap(({ predictions }) => predictions),
+      classes,
+    );
+    const shown = judged.at(-1);
+    if (shown !== undefined) await folder.writeConfusion(shown.confusion, classes);
+  }
+  const qualityOf = (name: string) => judged.find((one) => one.name === name)?.quality ?? null;
+  const metric = split.validation.length > 0 ? "validation accuracy" : "last epoch";
+  return {
+    folder: ending.path,
+    classes,
+    settings,
+    history: keeper.history,
+    best: {
+      epoch: keeper.best?.epoch ?? 0,
+      metric,
+      value: keeper.best?.value ?? qualityOf("validation")?.accuracy ?? 0,
+    },
+    validation: qualityOf("validation"),
+    test: qualityOf("test"),
+    parameters: keeper.parameters,
+    seconds: ending.seconds,
+    weightsHash,
+    interrupted: ending.interrupted,
+    model,
+  };
+}
+
+function hashOf(weights: StateValues): string {
+  const hash = createHash("sha256");
+  for (const name of Object.keys(weights).sort()) {
+    const { buffer, byteOffset, byteLength } = weights[name];
+    hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest("hex").slice(0, 16);
+}

@@ -1,0 +1,110 @@
+import { choose } from "../../core/index.ts";
+import { losses } from "../../losses/index.ts";
+import type { Plan, Recipe, StateValues, TrainEvent } from "../../train/index.ts";
+import type { EpochRow, Settings } from "../options.ts";
+import type { Reporter } from "./reporter.ts";
+import type { RunFolder } from "./run-folder.ts";
+
+/** Keeps the history and the best weights, and writes checkpoints, one after the other. */
+export class Keeper {
+  readonly history: EpochRow[] = [];
+  best: { epoch: number; value: number; state: StateValues } | undefined;
+  /** What the run ended with when it was interrupted. */
+  last: StateValues | undefined;
+  readonly parameters: number;
+  readonly #plan: Plan;
+  readonly #folder: RunFolder | undefined;
+  readonly #shapes: ReadonlyMap<string, readonly number[]>;
+  #written: Promise<unknown> = Promise.resolve();
+
+  constructor(plan: Plan, folder: RunFolder | undefined) {
+    this.#plan = plan;
+    this.#folder = folder;
+    this.#shapes = new Map([...plan.parameters, ...plan.slots].map(({ name, shape }) => [name, shape]));
+    this.parameters = plan.parameters.reduce((total, { name }) => total + plan.initial[name].length, 0);
+  }
+
+  /** The first weights are a checkpoint too: there is a good one whatever happens in the first epoch. */
+  async start(): Promise<void> {
+    await this.#folder?.writeCheckpoint("last", this.#plan.initial, this.#shapes, { epoch: 0, step: 0 });
+  }
+
+  /** The weights to ship: the best epoch's, or the last ones when no epoch was finished. */
+  get weights(): StateValues {
+    const kept = this.best?.state ?? this.last ?? this.#plan.initial;
+    return Object.fromEntries(this.#plan.parameters.map(({ name }) => [name, kept[name]]));
+  }
+
+  settled(): Promise<unknown> {
+    return this.#written;
+  }
+
+  #write(kind: "last" | "best", state: StateValues, facts: { epoch: number; step: number }): void {
+    this.#written = this.#written.then(() => this.#folder?.writeCheckpoint(kind, state, this.#shapes, facts));
+    this.#written.catch(() => {});
+  }
+
+  watch(
+    event: TrainEvent,
+    report: Reporter,
+    context: { settings: Settings; recipe: Recipe; folder: string | undefined },
+  ): void {
+    const { settings, recipe } = context;
+    switch (event.type) {
+      case "ready": {
+        const { description: device, notes } = event;
+        report.send({
+          type: "start",
+          model: settings.model.name,
+          parameters: this.parameters,
+          device,
+          notes,
+          folder: context.folder ?? null,
+        });
+        break;
+      }
+      case "initial": {
+        const { value, formula } = choose("loss", losses, recipe.loss.name).initial(
+          recipe.loss.options,
+          recipe.classes,
+        );
+        report.send({ type: "initial", loss: event.loss, expected: value, formula });
+        break;
+      }
+      case "progress":
+        report.send(event);
+        break;
+      case "epoch":
+        this.#endEpoch(event, report, settings.epochs);
+        break;
+      case "interrupted":
+        this.last = event.state;
+        this.#write("last", event.state, event);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #endEpoch(event: Extract<TrainEvent, { type: "epoch" }>, report: Reporter, epochs: number): void {
+    const { epoch, step, trainLoss, validation, learningRate, seconds, state } = event;
+    // Without validation pictures the last epoch is the one to keep.
+    const value = validation?.accuracy ?? epoch;
+    const best = this.best === undefined || value > this.best.value;
+    if (best) this.best = { epoch, value, state };
+    const row: EpochRow = {
+      epoch,
+      step,
+      trainLoss,
+      validationLoss: validation?.loss ?? null,
+      validationAccuracy: validation?.accuracy ?? null,
+      learningRate,
+      seconds,
+    };
+    this.history.push(row);
+    report.send({ type: "epoch", epochs, best, ...row });
+    this.#written = this.#written.then(() => this.#folder?.appendEpoch(row));
+    this.#write("last", state, event);
+    if (best) this.#write("best", state, event);
+  }
+}

@@ -1,0 +1,153 @@
+import { appendFile, mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { UsageError, VERSION } from "../../core/index.ts";
+import type { Dataset } from "../../data/index.ts";
+import { splitToJson } from "../../data/index.ts";
+import { predictedClass } from "../../metrics/index.ts";
+import { encodeTensors, type StateValues } from "../../train/index.ts";
+import type { EpochRow, Settings } from "../options.ts";
+import { explainWrite, writeAtomic } from "./atomic-file.ts";
+
+/** What the classifier said of one picture. */
+export interface Prediction {
+  readonly split: string;
+  readonly path: string;
+  readonly truth: number;
+  readonly predicted: number;
+  readonly probability: number;
+  readonly loss: number;
+}
+
+const METRICS = "epoch,step,train_loss,validation_loss,validation_accuracy,learning_rate,seconds\n";
+
+/** Quotes a CSV field where it has to be (RFC 4180). */
+export const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+/** The files of one run: `config.yaml`, `split.json`, `metrics.csv`, `events.ndjson`, `checkpoints/`, `model.onnx`, … */
+export class RunFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Makes the folder.
+   * @throws UsageError when it exists already: a run is never written over
+   */
+  static async create(path: string, settings: Settings): Promise<RunFolder> {
+    const found = await readdir(path).catch(() => undefined);
+    if (found !== undefined && found.length > 0) {
+      throw new UsageError(
+        path,
+        `the run folder exists already and holds ${found.length} files`,
+        "choose another --name, or move it away",
+      );
+    }
+    const folder = new RunFolder(path);
+    await mkdir(folder.#file("checkpoints"), { recursive: true }).catch((error) => {
+      throw explainWrite(path, error);
+    });
+    await writeAtomic(folder.#file("config.yaml"), stringify({ argmin: VERSION, ...settings }));
+    await folder.#append("metrics.csv", METRICS);
+    return folder;
+  }
+
+  #file(name: string): string {
+    return join(this.path, name);
+  }
+
+  async #append(name: string, text: string): Promise<void> {
+    await appendFile(this.#file(name), text).catch((error) => {
+      throw explainWrite(this.#file(name), error);
+    });
+  }
+
+  async writeSplit({ split, pictures, classes }: Dataset, seed: number): Promise<void> {
+    await writeAtomic(this.#file("split.json"), splitToJson(split, pictures, classes, seed));
+  }
+
+  async appendEvent(event: object): Promise<void> {
+    await this.#append("events.ndjson", `${JSON.stringify(event)}\n`);
+  }
+
+  async appendEpoch(row: EpochRow): Promise<void> {
+    const { epoch, step, trainLoss, validationLoss, validationAccuracy, learningRate, seconds } = row;
+    const cells = [
+      epoch,
+      step,
+      trainLoss,
+      validationLoss ?? "",
+      validationAccuracy ?? "",
+      learningRate,
+      seconds.toFixed(3),
+    ];
+    await this.#append("metrics.csv", `${cells.join(",")}\n`);
+  }
+
+  /** Weights and optimizer slots, as `checkpoints/last.safetensors` or `checkpoints/best.safetensors`. */
+  async writeCheckpoint(
+    kind: "last" | "best",
+    state: StateValues,
+    shapes: ReadonlyMap<string, readonly number[]>,
+    facts: { readonly epoch: number; readonly step: number },
+  ): Promise<void> {
+    const tensors = Object.fromEntries(
+      Object.entries(state).map(([name, data]) => [name, { shape: shapes.get(name)!, data }]),
+    );
+    const metadata = { argmin: VERSION, epoch: String(facts.epoch), step: String(facts.step) };
+    await writeAtomic(this.#file(join("checkpoints", `${kind}.safetensors`)), encodeTensors(tensors, metadata));
+  }
+
+  async writeModel(model: Uint8Array): Promise<void> {
+    await writeAtomic(this.#file("model.onnx"), model);
+  }
+
+  async writePredictions(predictions: readonly Prediction[], classes: readonly string[]): Promise<void> {
+    const lines = predictions.map(({ split, path, truth, predicted, probability, loss }) =>
+      [
+        split,
+        csvField(path),
+        csvField(classes[truth]),
+        csvField(classes[predicted]),
+        probability.toFixed(6),
+        loss.toFixed(6),
+      ].join(","),
+    );
+    await writeAtomic(
+      this.#file("predictions.csv"),
+      `split,path,true,predicted,probability,loss\n${lines.map((line) => `${line}\n`).join("")}`,
+    );
+  }
+
+  /** Rows are true classes, columns predicted ones. */
+  async writeConfusion(counts: readonly (readonly number[])[], classes: readonly string[]): Promise<void> {
+    const header = ["true \\ predicted", ...classes].map(csvField).join(",");
+    const rows = counts.map((row, truth) => [csvField(classes[truth]), ...row].join(","));
+    await writeAtomic(this.#file("confusion.csv"), `${[header, ...rows].join("\n")}\n`);
+  }
+}
+
+/** Predictions of one split from its scores and probabilities, both [count, classes]. */
+export function predictionsOf(
+  split: string,
+  indices: Int32Array,
+  { pictures, classes }: Dataset,
+  scores: Float32Array,
+  probabilities: Float64Array,
+): Prediction[] {
+  return Array.from(indices, (index, row) => {
+    const truth = pictures.labels[index];
+    const predicted = predictedClass(scores, row, classes.length);
+    const loss = -Math.log(Math.max(probabilities[row * classes.length + truth], 1e-38));
+    return {
+      split,
+      path: pictures.paths[index],
+      truth,
+      predicted,
+      probability: probabilities[row * classes.length + predicted],
+      loss,
+    };
+  });
+}

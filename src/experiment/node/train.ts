@@ -1,0 +1,105 @@
+import { UsageError } from "../../core/index.ts";
+import { channelStatistics, type Dataset } from "../../data/index.ts";
+import { openSource } from "../../data/node/index.ts";
+import { makePlan, type Plan, type Recipe, type TrainEvent } from "../../train/index.ts";
+import { trainInWorker } from "../../train/node/index.ts";
+import type { Run, Settings, TrainOptions } from "../options.ts";
+import { resolve } from "../resolve.ts";
+import { finish } from "./finish.ts";
+import { Keeper } from "./keeper.ts";
+import { loadDataset } from "./load-dataset.ts";
+import { Reporter } from "./reporter.ts";
+import { RunFolder } from "./run-folder.ts";
+
+/** A deviation below half a byte's step is a channel that never changes; dividing by it would only blow up noise. */
+const SMALLEST_DEVIATION = 0.5 / 255;
+
+/**
+ * Trains a classifier on pictures, and tests it once on pictures that it has not seen.
+ *
+ * @example
+ * const run = await train({ data: "builtin:shapes", model: cnn(), epochs: 5 });
+ * console.log(run.test?.accuracy);
+ *
+ * @throws UsageError for data that cannot be used, an option out of range, a run folder that exists, a full disk, or a
+ *   loss that stops being a number
+ */
+export async function train(options: TrainOptions): Promise<Run> {
+  const settings = resolve(options);
+  const emit = options.onEvent ?? (() => {});
+  const source = typeof options.data === "string" ? await openSource(options.data) : options.data;
+  const folder = options.folder === undefined ? undefined : await RunFolder.create(options.folder, settings);
+  const dataset = await loadDataset(source, settings, emit, options.signal);
+  const recipe = recipeOf(settings, dataset);
+  await folder?.writeSplit(dataset, settings.seed);
+  const report = new Reporter(emit, folder);
+  report.data(dataset);
+  const plan = planOf(settings, recipe, dataset);
+  const keeper = new Keeper(plan, folder);
+  await keeper.start();
+  const started = performance.now();
+  const worker = trainInWorker(
+    plan,
+    (event) => keeper.watch(event, report, { settings, recipe, folder: options.folder }),
+    options.signal,
+  );
+  try {
+    const last = await worker.ended;
+    await Promise.all([keeper.settled(), report.settled()]);
+    const seconds = (performance.now() - started) / 1000;
+    if (last.type === "diverged") throw diverged(last, options.folder);
+    const interrupted = last.type === "interrupted";
+    return await finish({
+      settings,
+      recipe,
+      dataset,
+      keeper,
+      worker,
+      folder,
+      seconds,
+      interrupted,
+      path: options.folder ?? null,
+    });
+  } finally {
+    await worker.close();
+  }
+}
+
+function recipeOf(settings: Settings, { pictures, split, classes }: Dataset): Recipe {
+  const { mean, standardDeviation } = channelStatistics(pictures, split.train);
+  const { model, loss, regularizers, optimizer } = settings;
+  const { height, width, channels } = pictures;
+  const normalization = { mean, deviation: standardDeviation.map((value) => Math.max(value, SMALLEST_DEVIATION)) };
+  return { model, loss, regularizers, optimizer, normalization, height, width, channels, classes: classes.length };
+}
+
+function planOf(settings: Settings, recipe: Recipe, { pictures, split }: Dataset): Plan {
+  const { schedule, seed, epochs, batchSize, device, threads } = settings;
+  const { pixels, labels, height, width, channels } = pictures;
+  return makePlan({
+    recipe,
+    schedule,
+    seed,
+    epochs,
+    batchSize,
+    device,
+    ...(threads === null ? {} : { threads }),
+    pictures: { pixels, labels, height, width, channels },
+    train: split.train,
+    validation: split.validation,
+    test: split.test,
+  });
+}
+
+function diverged(
+  { epoch, step, learningRate, loss }: Extract<TrainEvent, { type: "diverged" }>,
+  folder: string | undefined,
+): UsageError {
+  const kept = folder === undefined ? "" : `; the last good checkpoint is in ${folder}/checkpoints`;
+  return new UsageError(
+    `step ${step}`,
+    `the loss became ${loss} in epoch ${epoch} at learning rate ${learningRate.toPrecision(3)}`,
+    `try a tenth of the rate: --learning-rate ${Number((learningRate / 10).toPrecision(2))}${kept}`,
+    1,
+  );
+}

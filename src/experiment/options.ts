@@ -1,0 +1,140 @@
+import type { Choice } from "../core/index.ts";
+import type { Source } from "../data/index.ts";
+import { crossEntropy, type LossChoice } from "../losses/index.ts";
+import { cnn, type ModelChoice } from "../models/index.ts";
+import { adam, type OptimizerChoice } from "../optimizers/index.ts";
+import type { RegularizerChoice } from "../regularizers/index.ts";
+import type { Device } from "../runtime/index.ts";
+import { cosine } from "../schedules/index.ts";
+
+/** Everything that can be said about one training run. */
+export interface TrainOptions {
+  /** A path (class folders, or IDX files), `builtin:shapes`, or an opened source. */
+  readonly data: string | Source;
+  readonly model?: ModelChoice;
+  readonly loss?: LossChoice;
+  /** Penalties on the weights; they add up. */
+  readonly regularizer?: RegularizerChoice | readonly RegularizerChoice[];
+  /** Its learning rate may be a number or a schedule: `momentum({ learningRate: cosine(0.1) })`. */
+  readonly optimizer?: OptimizerChoice;
+  /** Passes over the training pictures. */
+  readonly epochs?: number;
+  readonly batchSize?: number;
+  /** Height and width in pixels that pictures are brought to; pictures that have one size already keep it. */
+  readonly size?: number;
+  /** Any integer; it decides the split, the first weights and the order of the pictures. */
+  readonly seed?: number;
+  readonly device?: Device | "auto";
+  /** Threads of the step; all cores unless said. Results are bit-identical for a given number. */
+  readonly threads?: number;
+  /** The run folder to make; nothing is written without it. */
+  readonly folder?: string;
+  readonly onEvent?: (event: ExperimentEvent) => void;
+  /** Ends the run after the step in hand; what was learned so far is kept. */
+  readonly signal?: AbortSignal;
+}
+
+/** The options with nothing left open: what `config.yaml` holds. */
+export interface Settings {
+  readonly data: string;
+  readonly model: ModelChoice;
+  readonly loss: LossChoice;
+  readonly regularizers: readonly RegularizerChoice[];
+  readonly optimizer: OptimizerChoice;
+  readonly schedule: Choice<"schedule">;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly size: number | null;
+  readonly seed: number;
+  readonly device: Device | "auto";
+  readonly threads: number | null;
+}
+
+/** Sizes of pictures that have different ones. */
+export const DEFAULT_SIZE = 64;
+
+/** What happens unless something else is said. */
+export const defaults = Object.freeze({
+  model: cnn(),
+  loss: crossEntropy(),
+  optimizer: adam(),
+  schedule: cosine() as Choice<"schedule">,
+  epochs: 10,
+  batchSize: 64,
+  seed: 1,
+  device: "auto",
+});
+
+export type ExperimentEvent =
+  | { readonly type: "loading"; readonly done: number; readonly total: number }
+  | {
+      readonly type: "data";
+      readonly name: string;
+      readonly classes: readonly string[];
+      readonly counts: { readonly train: number; readonly validation: number; readonly test: number };
+      readonly height: number;
+      readonly width: number;
+      readonly channels: number;
+      readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+      readonly notes: readonly string[];
+    }
+  | {
+      readonly type: "start";
+      readonly model: string;
+      readonly parameters: number;
+      readonly device: string;
+      readonly notes: readonly string[];
+      readonly folder: string | null;
+    }
+  | { readonly type: "initial"; readonly loss: number; readonly expected: number; readonly formula: string }
+  | {
+      readonly type: "progress";
+      readonly epoch: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+      readonly learningRate: number;
+      readonly secondsLeft: number;
+    }
+  | ({ readonly type: "epoch"; readonly epochs: number; readonly best: boolean } & EpochRow);
+
+/** One line of `metrics.csv`. */
+export interface EpochRow {
+  readonly epoch: number;
+  readonly step: number;
+  readonly trainLoss: number;
+  readonly validationLoss: number | null;
+  readonly validationAccuracy: number | null;
+  readonly learningRate: number;
+  readonly seconds: number;
+}
+
+/** How good, on how many pictures. `loss` is the log loss of the exported model's probabilities. */
+export interface Quality {
+  readonly accuracy: number;
+  readonly loss: number;
+  readonly images: number;
+}
+
+/** A finished run. */
+export interface Run {
+  readonly folder: string | null;
+  readonly classes: readonly string[];
+  readonly settings: Settings;
+  readonly history: readonly EpochRow[];
+  /** The epoch whose weights were kept, and by which metric. */
+  readonly best: { readonly epoch: number; readonly metric: string; readonly value: number };
+  readonly validation: Quality | null;
+  /** null when there are no test pictures. */
+  readonly test: Quality | null;
+  /** Learned numbers. */
+  readonly parameters: number;
+  /** Seconds of training, without loading the data. */
+  readonly seconds: number;
+  /** SHA-256 of the kept weights: the same seed on the same machine gives the same. */
+  readonly weightsHash: string;
+  /** The run was ended before its last epoch. */
+  readonly interrupted: boolean;
+  /** The bytes of `model.onnx`. */
+  readonly model: Uint8Array;
+}

@@ -1,0 +1,72 @@
+import { Worker } from "node:worker_threads";
+import { UsageError } from "../../core/index.ts";
+import type { Device, Value, Values } from "../session.ts";
+
+/** A model that runs in a worker thread: the caller's event loop is never blocked. */
+export interface RemoteModel {
+  readonly description: string;
+  readonly notes: readonly string[];
+  run(feeds: Values): Promise<Record<string, Value>>;
+  close(): Promise<void>;
+}
+
+/** What the worker is started with, and what it answers. */
+export interface RemoteRequest {
+  readonly model: Uint8Array;
+  readonly device: Device | "auto";
+}
+export type RemoteAnswer =
+  | { readonly type: "ready"; readonly description: string; readonly notes: readonly string[] }
+  | { readonly type: "result"; readonly id: number; readonly outputs: Record<string, Value> }
+  | {
+      readonly type: "error";
+      readonly id: number;
+      readonly error: { readonly where: string; readonly what: string; readonly fix: string };
+    };
+
+/** Loads a model in a worker thread. */
+export function remoteModel(model: Uint8Array, device: Device | "auto" = "auto"): Promise<RemoteModel> {
+  return new Promise((resolve, reject) => {
+    const request: RemoteRequest = { model, device };
+    const worker = new Worker(new URL("./remote-worker.js", import.meta.url), { workerData: request });
+    const pending = new Map<
+      number,
+      { resolve: (outputs: Record<string, Value>) => void; reject: (error: Error) => void }
+    >();
+    let count = 0;
+    const fail = (error: Error) => {
+      reject(error);
+      for (const waiting of pending.values()) waiting.reject(error);
+      pending.clear();
+    };
+    worker.on("error", fail);
+    worker.on("exit", (code) =>
+      fail(new UsageError("model worker", `ended with code ${code}`, "look for an earlier error", 1)),
+    );
+    worker.on("message", (answer: RemoteAnswer) => {
+      if (answer.type === "result") {
+        pending.get(answer.id)?.resolve(answer.outputs);
+        pending.delete(answer.id);
+      } else if (answer.type === "error") {
+        const error = new UsageError(answer.error.where, answer.error.what, answer.error.fix, 1);
+        if (answer.id < 0) fail(error);
+        pending.get(answer.id)?.reject(error);
+        pending.delete(answer.id);
+      } else {
+        resolve({
+          description: answer.description,
+          notes: answer.notes,
+          run: (feeds) =>
+            new Promise((done, failed) => {
+              pending.set(count, { resolve: done, reject: failed });
+              worker.postMessage({ id: count++, feeds });
+            }),
+          close: async () => {
+            worker.removeAllListeners("exit");
+            await worker.terminate();
+          },
+        });
+      }
+    });
+  });
+}

@@ -1,0 +1,26 @@
+import { availableParallelism } from "node:os";
+import * as ort from "onnxruntime-web";
+import { adapt } from "../adapt.ts";
+import type { Runtime } from "../session.ts";
+
+/** ONNX Runtime compiled to WebAssembly: runs wherever Node does, slower than native code. */
+export async function loadWasm(notes: readonly string[] = []): Promise<Runtime> {
+  // More than four threads gain nothing in WebAssembly and each costs start-up time.
+  const threads = Math.min(4, availableParallelism());
+  ort.env.wasm.numThreads = threads;
+  ort.env.logLevel = "error";
+  return {
+    device: "wasm",
+    description: `ONNX Runtime ${ort.env.versions.web}, WebAssembly, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+    threads,
+    notes,
+    async createSession(model) {
+      const session = await ort.InferenceSession.create(model, {
+        executionProviders: ["wasm"],
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+      });
+      return adapt(session, { Tensor: ort.Tensor, writesInPlace: false });
+    },
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * Weights on disk in the safetensors format (Hugging Face): eight bytes with the length of a JSON header, the header
+ * `{"name": {"dtype": "F32", "shape": […], "data_offsets": [from, to]}, "__metadata__": {…}}`, then the bytes of all
+ * tensors. Any tool of that format reads these files.
+ */
+import { sizeOf, UsageError } from "../core/index.ts";
+
+export interface TensorBlock {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** The file in pieces, so that a large model is written without a second copy in memory. */
+export function encodeTensors(
+  tensors: Readonly<Record<string, TensorBlock>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array[] {
+  let offset = 0;
+  const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
+    const from = offset;
+    offset += data.byteLength;
+    return [name, { dtype: "F32", shape, data_offsets: [from, offset] }] as const;
+  });
+  const json = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
+  const text = new TextEncoder().encode(json);
+  // The data starts at a multiple of eight bytes; the format pads the header with spaces.
+  const header = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20);
+  header.set(text);
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(header.length), true);
+  const blocks = Object.values(tensors).map(
+    ({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  );
+  return [length, header, ...blocks];
+}
+
+/**
+ * Reads such a file.
+ * @throws UsageError when it is cut short or not of this format
+ */
+export function decodeTensors(
+  bytes: Uint8Array,
+  where: string,
+): { tensors: Record<string, TensorBlock>; metadata: Record<string, string> } {
+  const damaged = (what: string): never => {
+    throw new UsageError(where, what, "use another checkpoint of the run", 1);
+  };
+  if (bytes.length < 8) damaged(`the file has ${bytes.length} bytes, too few for a checkpoint`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = 8 + Number(view.getBigUint64(0, true));
+  if (start > bytes.length) damaged(`the header should end at byte ${start} but the file has ${bytes.length}`);
+  let header: Record<string, { shape: number[]; data_offsets: [number, number] }>;
+  try {
+    header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
+  } catch {
+    return damaged("the header is not JSON");
+  }
+  const { __metadata__: metadata = {}, ...entries } = header;
+  const tensors = Object.entries(entries).map(
+    ([
+      name,
+      {
+        shape,
+        data_offsets: [from, to],
+      },
+    ]) => {
+      if (start + to > bytes.length || to - from !== 4 * sizeOf(shape)) {
+        damaged(`tensor ${name} should end at byte ${start + to} but the file has ${bytes.length}`);
+      }
+      return [name, { shape, data: new Float32Array(bytes.slice(start + from, start + to).buffer) }] as const;
+    },
+  );
+  return { tensors: Object.fromEntries(tensors), metadata: metadata as unknown as Record<string, string> };
+}

@@ -1,0 +1,53 @@
+/** What a trainer reports while it works; plain data, so that it crosses from a worker. */
+
+/** Loss and accuracy over some pictures; `loss` is the chosen loss without penalties. */
+export interface Evaluation {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
+/** Parameters and slots by name. */
+export type StateValues = Readonly<Record<string, Float32Array>>;
+
+export type TrainEvent =
+  /** The sessions are built. */
+  | { readonly type: "ready"; readonly description: string; readonly notes: readonly string[] }
+  /** The loss before the first update, over part of the training pictures. */
+  | { readonly type: "initial"; readonly loss: number }
+  /** At most 20 times a second. `loss` is the mean since the epoch began. */
+  | {
+      readonly type: "progress";
+      readonly step: number;
+      readonly steps: number;
+      readonly epoch: number;
+      readonly loss: number;
+      readonly learningRate: number;
+      readonly secondsLeft: number;
+    }
+  | {
+      readonly type: "epoch";
+      readonly epoch: number;
+      readonly step: number;
+      readonly trainLoss: number;
+      readonly validation: Evaluation | null;
+      /** At the last step of the epoch. */
+      readonly learningRate: number;
+      readonly seconds: number;
+      readonly state: StateValues;
+    }
+  /** The loss stopped being a number; `state` is not worth keeping and is not sent. */
+  | {
+      readonly type: "diverged";
+      readonly epoch: number;
+      readonly step: number;
+      readonly learningRate: number;
+      readonly loss: number;
+    }
+  | { readonly type: "interrupted"; readonly epoch: number; readonly step: number; readonly state: StateValues }
+  | { readonly type: "finished" };
+
+/** Scores [count, classes] and losses [count] of some pictures, in the order in which they were asked for. */
+export interface Scores {
+  readonly scores: Float32Array;
+  readonly losses: Float32Array;
+}

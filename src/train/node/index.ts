@@ -1,0 +1,1 @@
+export { trainInWorker, type WorkerRun } from "./train-in-worker.ts";

@@ -1,0 +1,72 @@
+import { Worker } from "node:worker_threads";
+import { UsageError } from "../../core/index.ts";
+import type { Scores, StateValues, TrainEvent } from "../events.ts";
+import type { Plan } from "../plan.ts";
+
+/** What the worker is started with. `stop` is shared: any number but 0 ends the run after the step in hand. */
+export interface WorkerStart {
+  readonly plan: Plan;
+  readonly stop: Int32Array;
+}
+export interface WorkerRequest {
+  readonly indices: Int32Array;
+  readonly weights?: StateValues;
+}
+export type WorkerAnswer =
+  | { readonly type: "event"; readonly event: TrainEvent }
+  | { readonly type: "scores"; readonly scores: Scores }
+  | { readonly type: "error"; readonly error: { readonly where: string; readonly what: string; readonly fix: string } };
+
+/** A run in a worker thread. */
+export interface WorkerRun {
+  /** Resolves with the last event: finished, interrupted or diverged. */
+  readonly ended: Promise<TrainEvent>;
+  /** Scores pictures after the end, with the given weights. */
+  score(indices: Int32Array, weights: StateValues): Promise<Scores>;
+  close(): Promise<void>;
+}
+
+const isLast = (event: TrainEvent) =>
+  event.type === "finished" || event.type === "interrupted" || event.type === "diverged";
+
+/** Starts a plan in a worker thread. When `signal` is aborted the run ends after the step in hand. */
+export function trainInWorker(plan: Plan, onEvent: (event: TrainEvent) => void, signal?: AbortSignal): WorkerRun {
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  if (signal?.aborted) stop[0] = 1;
+  signal?.addEventListener("abort", () => Atomics.store(stop, 0, 1));
+  const worker = new Worker(new URL("./train-worker.js", import.meta.url), {
+    workerData: { plan, stop } satisfies WorkerStart,
+  });
+  let fail: (error: Error) => void = () => {};
+  let scored: (scores: Scores) => void = () => {};
+  const ended = new Promise<TrainEvent>((resolve, reject) => {
+    fail = reject;
+    worker.on("error", (error) => fail(error as Error));
+    worker.on("exit", (code) =>
+      fail(new UsageError("training", `the worker thread ended with code ${code}`, "use a smaller model or batch", 1)),
+    );
+    worker.on("message", (answer: WorkerAnswer) => {
+      if (answer.type === "error") {
+        const { where, what, fix } = answer.error;
+        fail(new UsageError(where, what, fix, 1));
+      } else if (answer.type === "scores") scored(answer.scores);
+      else {
+        onEvent(answer.event);
+        if (isLast(answer.event)) resolve(answer.event);
+      }
+    });
+  });
+  return {
+    ended,
+    score: (indices, weights) =>
+      new Promise((resolve, reject) => {
+        scored = resolve;
+        fail = reject;
+        worker.postMessage({ indices, weights } satisfies WorkerRequest);
+      }),
+    close: async () => {
+      worker.removeAllListeners("exit");
+      await worker.terminate();
+    },
+  };
+}

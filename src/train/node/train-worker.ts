@@ -1,0 +1,36 @@
+/** The thread that trains: builds the sessions of a plan, runs it, then scores pictures on request. */
+import { parentPort, workerData } from "node:worker_threads";
+import { UsageError } from "../../core/index.ts";
+import { openRuntime } from "../../runtime/node/index.ts";
+import type { TrainEvent } from "../events.ts";
+import { Trainer } from "../trainer.ts";
+import type { WorkerAnswer, WorkerRequest, WorkerStart } from "./train-in-worker.ts";
+
+const port = parentPort!;
+
+/** The buffers of an event's state change hands instead of being copied. */
+function send(message: WorkerAnswer, event?: TrainEvent): void {
+  const state = event !== undefined && "state" in event ? Object.values(event.state) : [];
+  port.postMessage(
+    message,
+    state.map(({ buffer }) => buffer as ArrayBuffer),
+  );
+}
+
+try {
+  const { plan, stop } = workerData as WorkerStart;
+  const trainer = await Trainer.create(plan, await openRuntime(plan.device));
+  await trainer.run(
+    (event) => send({ type: "event", event }, event),
+    () => Atomics.load(stop, 0) !== 0,
+  );
+  port.on("message", async ({ indices, weights }: WorkerRequest) => {
+    port.postMessage({ type: "scores", scores: await trainer.score(indices, weights) } satisfies WorkerAnswer);
+  });
+} catch (error) {
+  const usage =
+    error instanceof UsageError
+      ? error
+      : new UsageError("training", String((error as Error).stack ?? error), "please report it", 1);
+  send({ type: "error", error: { where: usage.where, what: usage.what, fix: usage.fix } });
+}

@@ -1,0 +1,51 @@
+import { UsageError } from "../core/index.ts";
+import { allocate, type Runtime, type Values } from "../runtime/index.ts";
+import { batchFeed } from "./batch-feed.ts";
+import type { Scores } from "./events.ts";
+import type { Plan } from "./plan.ts";
+
+/** Runs the network without an update over pictures of the plan. */
+export class Scorer {
+  readonly #plan: Plan;
+  readonly #runtime: Runtime;
+  readonly #sessions = new Map<number, ReturnType<Runtime["createSession"]>>();
+
+  constructor(plan: Plan, runtime: Runtime) {
+    this.#plan = plan;
+    this.#runtime = runtime;
+  }
+
+  /** @param parameters the weights to score with, by name */
+  async score(indices: Int32Array, parameters: Values): Promise<Scores> {
+    const { classes, pictures, score } = this.#plan;
+    const scores = new Float32Array(indices.length * classes);
+    const losses = new Float32Array(indices.length);
+    const largest = Math.max(...score.map(({ batch }) => batch));
+    for (let start = 0; start < indices.length; ) {
+      const left = indices.length - start;
+      // Sizes were traced for whole splits; any other number of pictures is made of the sizes that there are.
+      const batch = Math.min(left, largest);
+      const session = await this.#session(batch);
+      const feed = batchFeed(pictures, batch);
+      feed.fill(indices, start);
+      const output = { scores: allocate("float32", [batch, classes]), loss: allocate("float32", [batch]) };
+      const weights = Object.fromEntries(this.#plan.parameters.map(({ name }) => [name, parameters[name]]));
+      await session.bind({ ...feed.values, ...weights }, output)();
+      scores.set(output.scores.data as Float32Array, start * classes);
+      losses.set(output.loss.data as Float32Array, start);
+      start += batch;
+    }
+    return { scores, losses };
+  }
+
+  #session(batch: number): ReturnType<Runtime["createSession"]> {
+    const graph = this.#plan.score.find((candidate) => candidate.batch === batch);
+    if (graph === undefined)
+      throw new UsageError("scoring", `no graph was traced for a batch of ${batch}`, "make the plan again");
+    const { threads } = this.#plan;
+    const session =
+      this.#sessions.get(batch) ?? this.#runtime.createSession(graph.model, threads === undefined ? {} : { threads });
+    this.#sessions.set(batch, session);
+    return session;
+  }
+}
