@@ -39,7 +39,7 @@ export function gradients(y: Tensor, wrt: readonly Tensor[], seed?: Tensor): Ten
       tensor.inputs.forEach((input, i) => {
         const part = parts[i];
         if (!needs[i] || part === null || part === undefined) return;
-        const shaped = fit(part, input);
+        const shaped = fitted(part, input);
         const earlier = cotangents.get(input);
         cotangents.set(input, earlier === undefined ? shaped : add(earlier, shaped));
       });
@@ -49,7 +49,7 @@ export function gradients(y: Tensor, wrt: readonly Tensor[], seed?: Tensor): Ten
 }
 
 /** Gives a cotangent the shape of its input: sums what was repeated, repeats a rule's bare constant. */
-function fit(cotangent: Tensor, input: Tensor): Tensor {
+function fitted(cotangent: Tensor, input: Tensor): Tensor {
   if (sameShape(cotangent.shape, input.shape)) return cotangent;
   return cotangent.rank < input.rank ? broadcastTo(cotangent, input.shape) : sumTo(cotangent, input.shape);
 }

@@ -91,3 +91,8 @@ function endsEarly(format: string, bytes: Uint8Array): boolean {
   if (format === "JPEG") return bytes.length < 4;
   return false;
 }
+
+/** For people: which decoder was found. */
+export function decoderVersion(): string {
+  return `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
+}

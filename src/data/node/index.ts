@@ -1,5 +1,6 @@
 /** Data from disk: needs Node and the image decoder. */
-export { decodePicture } from "./decode.ts";
+export { decodePicture, decoderVersion } from "./decode.ts";
+export { promisedFormat } from "./file-format.ts";
 export { folderSource } from "./folder.ts";
 export { idxSource } from "./idx.ts";
 export { openSource } from "./open-source.ts";

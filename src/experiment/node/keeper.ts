@@ -8,7 +8,8 @@ import type { RunFolder } from "./run-folder.ts";
 /** Keeps the history and the best weights, and writes checkpoints, one after the other. */
 export class Keeper {
   readonly history: EpochRow[] = [];
-  best: { epoch: number; value: number; state: StateValues } | undefined;
+  /** The epoch with the highest validation accuracy; of equals the one with the lower loss. */
+  best: { epoch: number; value: number; loss: number; state: StateValues } | undefined;
   /** What the run ended with when it was interrupted. */
   last: StateValues | undefined;
   readonly parameters: number;
@@ -90,8 +91,10 @@ export class Keeper {
     const { epoch, step, trainLoss, validation, learningRate, seconds, state } = event;
     // Without validation pictures the last epoch is the one to keep.
     const value = validation?.accuracy ?? epoch;
-    const best = this.best === undefined || value > this.best.value;
-    if (best) this.best = { epoch, value, state };
+    const loss = validation?.loss ?? 0;
+    const { best: old } = this;
+    const best = old === undefined || value > old.value || (value === old.value && loss < old.loss);
+    if (best) this.best = { epoch, value, loss, state };
     const row: EpochRow = {
       epoch,
       step,

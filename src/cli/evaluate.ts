@@ -1,0 +1,41 @@
+import { choose } from "../core/index.ts";
+import { evaluate } from "../experiment/node/index.ts";
+import type { Device } from "../runtime/index.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { grouped, type Output, percent, style } from "./output.ts";
+
+export const devices: Readonly<Record<string, Device | "auto">> = { auto: "auto", cpu: "cpu", wasm: "wasm" };
+
+export async function evaluateCommand(
+  output: Output,
+  model: string,
+  data: string,
+  flags: { readonly device: string },
+): Promise<number> {
+  const { signal, release } = onInterrupt(() => {});
+  try {
+    const result = await evaluate(model, data, {
+      device: choose("--device", devices, flags.device),
+      signal,
+      onProgress: ({ done, total }) => output.progress(done, total, `${grouped(done)} of ${grouped(total)} pictures`),
+    });
+    output.endProgress();
+    for (const note of result.notes) output.say(style("yellow", note));
+    for (const { path, reason } of result.skipped) output.say(`skipped ${path}: ${reason}`);
+    output.say(
+      `${style("bold", percent(result.accuracy))} of ${grouped(result.images)} pictures right (${result.subset}), log loss ${result.loss.toFixed(4)}`,
+    );
+    const width = Math.max(...result.perClass.map(({ label }) => label.length));
+    for (const { label, right, total } of result.perClass) {
+      if (total > 0) output.say(`  ${label.padEnd(width)}  ${percent(right / total).padStart(7)} of ${grouped(total)}`);
+    }
+    const { accuracy, loss, images } = result;
+    output.event({ event: "done", accuracy, loss, images });
+    return 0;
+  } catch (error) {
+    if (signal.aborted) return 130;
+    throw error;
+  } finally {
+    release();
+  }
+}

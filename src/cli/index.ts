@@ -1,0 +1,127 @@
+import { Command, CommanderError } from "commander";
+import { nearest, UsageError, VERSION } from "../core/index.ts";
+import { losses } from "../losses/index.ts";
+import { models } from "../models/index.ts";
+import { activations } from "../nn/index.ts";
+import { optimizers } from "../optimizers/index.ts";
+import { schedules } from "../schedules/index.ts";
+import { doctorCommand } from "./doctor.ts";
+import { evaluateCommand } from "./evaluate.ts";
+import { Output } from "./output.ts";
+import { predictCommand } from "./predict.ts";
+import { quickstartCommand } from "./quickstart.ts";
+import { trainCommand } from "./train.ts";
+
+const list = (catalogue: object) => Object.keys(catalogue).join(", ");
+const DATA = `<data> is one of
+  a folder of class folders   photos/cat/1.jpg, photos/dog/2.png, …; nested is fine, with or without train/, val/, test/
+  a folder of IDX files       MNIST, Fashion-MNIST; .gz or not
+  builtin:shapes              ten kinds of shapes, drawn on the spot`;
+
+/** Runs the command line; the process's exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const output = new Output(argv.includes("--json"));
+  const program = new Command("argmin")
+    .description("Train, evaluate and ship image classifiers.")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .showHelpAfterError("(add --help for the options)")
+    .addHelpText(
+      "after",
+      "\nFirst time here: argmin quickstart\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted",
+    )
+    .exitOverride();
+  const command = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .option("--json", "one JSON object a line on stdout, text for people on stderr");
+  const withRuns = (cmd: Command) => cmd.option("--runs <dir>", "where run folders are made", "runs");
+  const device = ["--device <device>", "auto, cpu (native) or wasm", "auto"] as const;
+
+  withRuns(command("quickstart", "train a small network on built-in pictures: the first run, under a minute"))
+    .option("--seed <n>", "another start")
+    .action(async (flags) => {
+      code = await quickstartCommand(output, flags);
+    });
+
+  withRuns(command("train", "train a classifier on pictures and export it as model.onnx"))
+    .argument("<data>", "a folder of pictures, a folder of IDX files, or builtin:shapes")
+    .option("--model <name>", `${list(models)} (default: cnn)`)
+    .option("--hidden <units>", "mlp: units of each hidden layer (default: 512,256)")
+    .option("--channels <filters>", "cnn: filters of each stage (default: 32,64)")
+    .option("--activation <name>", `${list(activations)} (default: relu)`)
+    .option("--loss <name>", `${list(losses)} (default: cross-entropy)`)
+    .option("--optimizer <name>", `${list(optimizers)} (default: adam)`)
+    .option("--learning-rate <rate>", "step size (default: the optimizer's own)")
+    .option("--momentum <share>", "momentum: share of the velocity that is kept (default: 0.9)")
+    .option("--schedule <name>", `${list(schedules)} (default: cosine)`)
+    .option("--l1 <strength>", "add strength · Σ|W| to the loss")
+    .option("--l2 <strength>", "add strength · ΣW² to the loss")
+    .option("--epochs <n>", "passes over the training pictures (default: 10)")
+    .option("--batch-size <n>", "pictures in one step (default: 64)")
+    .option(
+      "--size <pixels>",
+      "height and width that pictures are brought to (default: 64, or their own when all agree)",
+    )
+    .option("--seed <n>", "decides split, first weights and order (default: 1)")
+    .option("--threads <n>", "threads of one step (default: all cores)")
+    .option(...device)
+    .option("--name <name>", "name of the run folder (default: made of data and model)")
+    .addHelpText(
+      "after",
+      `\n${DATA}\n\nExamples\n  argmin train photos --size 64\n  argmin train fashion-mnist --model linear --loss hinge --l2 1e-4 --epochs 10`,
+    )
+    .action(async (data, flags) => {
+      code = await trainCommand(output, data, flags);
+    });
+
+  command("evaluate", "run an exported model over the test pictures of a data set")
+    .argument("<model>", "a run folder or a model.onnx")
+    .argument("<data>", "as for train")
+    .option(...device)
+    .addHelpText("after", "\nLooks at the data's own test pictures, else at those that the run held out, else at all.")
+    .action(async (model, data, flags) => {
+      code = await evaluateCommand(output, model, data, flags);
+    });
+
+  command("predict", "say what is on pictures")
+    .argument("<model>", "a run folder or a model.onnx")
+    .argument("<pictures...>", "picture files, or folders of them")
+    .option("--format <format>", "text, json or csv")
+    .option("--top <n>", "guesses for each picture", "5")
+    .option(...device)
+    .action(async (model, pictures, flags) => {
+      code = await predictCommand(output, model, pictures, flags);
+    });
+
+  command("doctor", "look at what is installed and say how to mend what is missing").action(async () => {
+    code = await doctorCommand(output);
+  });
+
+  try {
+    if (argv.length === 0) {
+      program.outputHelp();
+      return 0;
+    }
+    refuseUnknownCommand(argv[0], program);
+    await program.parseAsync(argv, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    output.error(error);
+    return error instanceof UsageError ? error.exitCode : 1;
+  }
+}
+
+function refuseUnknownCommand(word: string, program: Command): void {
+  const names = program.commands.map((cmd) => cmd.name());
+  if (word.startsWith("-") || word === "help" || names.includes(word)) return;
+  const near = nearest(word, names);
+  throw new UsageError(
+    "argmin",
+    `there is no command "${word}"`,
+    near ? `did you mean "${near}"?` : `choose one of ${names.join(", ")}`,
+  );
+}

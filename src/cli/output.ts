@@ -1,0 +1,91 @@
+import { styleText } from "node:util";
+import { Presets, SingleBar } from "cli-progress";
+import { UsageError } from "../core/index.ts";
+
+/**
+ * Where a command's words go. For people: text on stdout, the progress bar on stderr while it is a terminal. With --json:
+ * one object a line on stdout, and the text for people on stderr.
+ */
+export class Output {
+  readonly json: boolean;
+  #bar: SingleBar | undefined;
+  #barText = "";
+
+  constructor(json: boolean) {
+    this.json = json;
+  }
+
+  /** A line for people. */
+  say(text = ""): void {
+    this.#clearBar();
+    (this.json ? process.stderr : process.stdout).write(`${text}\n`);
+  }
+
+  /** A line for programs, with --json only. */
+  event(event: object): void {
+    if (this.json) process.stdout.write(`${JSON.stringify(event)}\n`);
+  }
+
+  /** Shows how far the work has come; nothing where stderr is not a terminal. `text` stands behind the bar. */
+  progress(done: number, total: number, text: string): void {
+    if (!process.stderr.isTTY) return;
+    this.#barText = text;
+    if (this.#bar === undefined) {
+      const format = "  {bar} {percentage}%  {text}";
+      const options = {
+        format,
+        barsize: 24,
+        stream: process.stderr,
+        clearOnComplete: true,
+        hideCursor: true,
+        linewrap: false,
+      };
+      this.#bar = new SingleBar(options, Presets.rect);
+      this.#bar.start(total, done, { text });
+    } else {
+      this.#bar.setTotal(total);
+      this.#bar.update(done, { text: this.#barText });
+    }
+  }
+
+  #clearBar(): void {
+    this.#bar?.stop();
+    this.#bar = undefined;
+  }
+
+  /** Takes the bar away at the end of what it showed. */
+  endProgress(): void {
+    this.#clearBar();
+  }
+
+  error(error: unknown): void {
+    this.#clearBar();
+    const usage = error instanceof UsageError ? error : undefined;
+    if (usage) this.event({ event: "error", where: usage.where, what: usage.what, fix: usage.fix });
+    else this.event({ event: "error", where: "argmin", what: String(error), fix: "please report it" });
+    const text = usage
+      ? `${usage.where}: ${usage.what}\n  ${style("dim", "→")} ${usage.fix}`
+      : String((error as Error)?.stack ?? error);
+    process.stderr.write(`${style("red", "error")} ${text}\n`);
+  }
+}
+
+/** Colour where the terminal shows it; NO_COLOR and pipes get plain text. */
+export function style(format: Parameters<typeof styleText>[0], text: string): string {
+  const plain = process.env.NO_COLOR !== undefined || !process.stdout.isTTY;
+  return plain ? text : styleText(format, text);
+}
+
+export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+/** 42 s, 3 min 05 s, 2 h 10 min. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+  return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")} min`;
+}
+
+/** 535,818. */
+export const grouped = (n: number): string => n.toLocaleString("en-US");

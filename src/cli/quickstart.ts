@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { type Output, style } from "./output.ts";
+import { freeName, runTraining } from "./train.ts";
+import { trainOptions } from "./train-options.ts";
+
+/** Passes over the built-in pictures: enough for 97 %, in less than a minute on two cores. */
+const EPOCHS = "8";
+
+/** The first run: nothing to fetch, nothing to configure. */
+export async function quickstartCommand(
+  output: Output,
+  { runs, seed }: { readonly runs: string; readonly seed?: string },
+): Promise<number> {
+  output.say("A small convolutional network learns to tell ten shapes apart,");
+  output.say("from pictures that are drawn on the spot.");
+  output.say();
+  const options = trainOptions("builtin:shapes", { model: "cnn", epochs: EPOCHS, ...(seed ? { seed } : {}) });
+  const folder = join(runs, freeName(runs, "quickstart"));
+  const code = await runTraining(output, options, folder);
+  if (code !== 0) return code;
+  const next = [
+    ["argmin train path/to/photos", "your own: one folder for each class"],
+    ["argmin train builtin:shapes --model linear", "why a network? compare"],
+    [`argmin predict ${folder} picture.jpg`, "ask the model that was just trained"],
+  ];
+  const width = Math.max(...next.map(([command]) => command.length));
+  output.say();
+  output.say(style("bold", "What to try next"));
+  for (const [command, why] of next) output.say(`  ${command.padEnd(width)}  ${why}`);
+  return 0;
+}

@@ -1,0 +1,104 @@
+import { type Choice, choose, chosen, UsageError } from "../core/index.ts";
+import type { TrainOptions } from "../experiment/index.ts";
+import { losses } from "../losses/index.ts";
+import { models } from "../models/index.ts";
+import { activations } from "../nn/index.ts";
+import { optimizers } from "../optimizers/index.ts";
+import { l1, l2 } from "../regularizers/index.ts";
+import type { Device } from "../runtime/index.ts";
+import { schedules } from "../schedules/index.ts";
+
+/** The flags of `train`, as they come from the command line. */
+export interface TrainFlags {
+  readonly model?: string;
+  readonly hidden?: string;
+  readonly channels?: string;
+  readonly activation?: string;
+  readonly loss?: string;
+  readonly optimizer?: string;
+  readonly learningRate?: string;
+  readonly momentum?: string;
+  readonly schedule?: string;
+  readonly l1?: string;
+  readonly l2?: string;
+  readonly epochs?: string;
+  readonly batchSize?: string;
+  readonly size?: string;
+  readonly seed?: string;
+  readonly device?: string;
+  readonly threads?: string;
+}
+
+export function parseNumber(flag: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw new UsageError(flag, `"${text}" is not a number`, `write for example ${flag} 10`);
+  return value;
+}
+
+function parseList(flag: string, text: string): number[] {
+  const values = text.split(",").map((part) => Number(part.trim()));
+  if (values.some((value) => !Number.isInteger(value) || value < 1)) {
+    throw new UsageError(flag, `"${text}" is not a list of whole numbers`, `write for example ${flag} 512,256`);
+  }
+  return values;
+}
+
+/** Options of the unit that were given, refused where the unit has no such option. */
+function withOptions<Kind extends string>(
+  kind: Kind,
+  unit: { readonly name: string; readonly defaults: object },
+  given: Readonly<Record<string, unknown>>,
+): Choice<Kind> {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || Object.hasOwn(unit.defaults, name)) continue;
+    const known = Object.keys(unit.defaults);
+    const has = known.length === 0 ? "it has no options" : `it has ${known.map((own) => `--${own}`).join(", ")}`;
+    throw new UsageError(`--${name}`, `the ${kind} "${unit.name}" has no such option`, `leave it out; ${has}`);
+  }
+  return chosen(kind, unit, given);
+}
+
+const devices: Readonly<Record<string, Device | "auto">> = { auto: "auto", cpu: "cpu", wasm: "wasm" };
+
+/** What was said on the command line, as options of the library; what was not said stays open. */
+export function trainOptions(data: string, flags: TrainFlags): TrainOptions {
+  const number = (flag: string, text: string | undefined) => (text === undefined ? undefined : parseNumber(flag, text));
+  const modelFlags = {
+    hidden: flags.hidden === undefined ? undefined : parseList("--hidden", flags.hidden),
+    channels: flags.channels === undefined ? undefined : parseList("--channels", flags.channels),
+    activation: flags.activation,
+  };
+  if (flags.activation !== undefined) choose("--activation", activations, flags.activation);
+  const learningRate = number("--learning-rate", flags.learningRate);
+  const momentum = number("--momentum", flags.momentum);
+  const schedule =
+    flags.schedule === undefined ? undefined : chosen("schedule", choose("--schedule", schedules, flags.schedule));
+  const optimizer = withOptions("optimizer", choose("--optimizer", optimizers, flags.optimizer ?? "adam"), {
+    learningRate,
+    momentum,
+  });
+  const penalties = [
+    ...(flags.l1 === undefined ? [] : [l1(parseNumber("--l1", flags.l1))]),
+    ...(flags.l2 === undefined ? [] : [l2(parseNumber("--l2", flags.l2))]),
+  ];
+  const given = {
+    model: withOptions("model", choose("--model", models, flags.model ?? "cnn"), modelFlags),
+    loss: flags.loss === undefined ? undefined : chosen("loss", choose("--loss", losses, flags.loss)),
+    regularizer: penalties,
+    optimizer: schedule === undefined ? optimizer : { ...optimizer, options: { ...optimizer.options, schedule } },
+    epochs: number("--epochs", flags.epochs),
+    batchSize: number("--batch-size", flags.batchSize),
+    size: number("--size", flags.size),
+    seed: number("--seed", flags.seed),
+    device: flags.device === undefined ? undefined : choose("--device", devices, flags.device),
+    threads: number("--threads", flags.threads),
+  };
+  return {
+    data,
+    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Omit<
+      TrainOptions,
+      "data"
+    >),
+  };
+}

@@ -1,0 +1,92 @@
+import type { ExperimentEvent, Run } from "../experiment/index.ts";
+import { duration, grouped, type Output, percent, style } from "./output.ts";
+
+const SHOWN = 5;
+
+/** Tells a person, line by line, what a run finds and does. */
+export function reportEvent(output: Output, event: ExperimentEvent): void {
+  switch (event.type) {
+    case "loading":
+      output.progress(event.done, event.total, `reading pictures (${grouped(event.done)} of ${grouped(event.total)})`);
+      return;
+    case "progress":
+      output.progress(
+        event.step,
+        event.steps,
+        `epoch ${event.epoch}, loss ${event.loss.toFixed(4)}, ${duration(event.secondsLeft)} left`,
+      );
+      return;
+    case "data": {
+      output.endProgress();
+      const { train, validation, test } = event.counts;
+      const size = `${event.width}×${event.height} ${event.channels === 1 ? "grey" : "colour"}`;
+      output.say(`${style("bold", event.name)}: ${event.classes.length} classes, ${size}`);
+      output.say(
+        `  ${grouped(train)} pictures to train on, ${grouped(validation)} to choose by, ${grouped(test)} to test once`,
+      );
+      for (const note of event.notes) output.say(`  ${note}.`);
+      if (event.skipped.length > 0) {
+        output.say(
+          `  ${event.skipped.length} ${event.skipped.length === 1 ? "file was" : "files were"} skipped; they stay where they are:`,
+        );
+        for (const { path, reason } of event.skipped.slice(0, SHOWN)) output.say(`    ${path}: ${reason}`);
+        if (event.skipped.length > SHOWN)
+          output.say(`    … and ${event.skipped.length - SHOWN} more (events.ndjson lists them)`);
+      }
+      break;
+    }
+    case "start":
+      for (const note of event.notes) output.say(style("yellow", note));
+      output.say(`${style("bold", event.model)}: ${grouped(event.parameters)} parameters, on ${event.device}`);
+      break;
+    case "initial":
+      output.say(
+        `  first loss ${event.loss.toFixed(3)}, expected ${event.formula} = ${event.expected.toFixed(3)}${surprise(event)}`,
+      );
+      break;
+    case "epoch": {
+      const looked =
+        event.validationAccuracy === null
+          ? ""
+          : `   validation loss ${event.validationLoss!.toFixed(4)}, accuracy ${percent(event.validationAccuracy).padStart(7)}`;
+      const mark = event.best && event.validationAccuracy !== null ? ` ${style("green", "best")}` : "";
+      const epoch = `epoch ${String(event.epoch).padStart(String(event.epochs).length)}/${event.epochs}`;
+      output.say(`${epoch}  loss ${event.trainLoss.toFixed(4)}${looked}${mark}`);
+      break;
+    }
+  }
+  const { type, ...rest } = event;
+  output.event({ event: type, ...rest });
+}
+
+/** A first loss far from the expected one is the oldest sign of a mistake: scaled pixels, wrong labels, weights too large. */
+function surprise({ loss, expected }: { readonly loss: number; readonly expected: number }): string {
+  return Math.abs(loss - expected) > 0.25 * expected ? style("yellow", "  (far off: look at the data)") : "";
+}
+
+/** The last words of a run, and its `done` line. */
+export function reportRun(output: Output, run: Run): void {
+  output.endProgress();
+  output.say();
+  const { best, test, validation } = run;
+  if (run.interrupted)
+    output.say(style("yellow", `Interrupted after ${run.history.length} whole epochs; the run is usable.`));
+  if (validation && best.epoch > 0) output.say(`best: epoch ${best.epoch} by ${best.metric}, ${percent(best.value)}`);
+  if (test)
+    output.say(
+      `test: ${style("bold", percent(test.accuracy))} of ${grouped(test.images)} pictures right, log loss ${test.loss.toFixed(3)}`,
+    );
+  output.say(`time: ${duration(run.seconds)} of training`);
+  if (run.folder !== null)
+    output.say(`everything is in ${style("bold", run.folder)} (model.onnx, metrics.csv, predictions.csv, …)`);
+  output.event({
+    event: "done",
+    run: run.folder,
+    test: test && { accuracy: test.accuracy, loss: test.loss },
+    best,
+    seconds: Number(run.seconds.toFixed(3)),
+    parameters: run.parameters,
+    weightsHash: run.weightsHash,
+    ...(run.interrupted ? { interrupted: true } : {}),
+  });
+}

@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { TrainOptions } from "../experiment/index.ts";
+import { train } from "../experiment/node/index.ts";
+import { onInterrupt } from "./interrupt.ts";
+import type { Output } from "./output.ts";
+import { type TrainFlags, trainOptions } from "./train-options.ts";
+import { reportEvent, reportRun } from "./train-report.ts";
+
+export interface RunFlags {
+  readonly name?: string;
+  readonly runs: string;
+}
+
+/** The name, or the name with -2, -3, … behind it: the first that is free. */
+export function freeName(runs: string, stem: string): string {
+  for (let count = 1; ; count++) {
+    const name = count === 1 ? stem : `${stem}-${count}`;
+    if (!existsSync(join(runs, name))) return name;
+  }
+}
+
+/** `fashion-mnist-linear`: made of the data's name and the model's. */
+function stemOf(data: string, model: string): string {
+  const stem = basename(data).replace(/^builtin:/, "") || "data";
+  return `${stem}-${model}`.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
+}
+
+/** Runs one training into `folder` and tells about it; the exit code of the command. */
+export async function runTraining(output: Output, options: TrainOptions, folder: string): Promise<number> {
+  const { signal, release } = onInterrupt(() =>
+    output.say("Stopping after this step; press Ctrl-C again to stop at once."),
+  );
+  try {
+    const run = await train({ ...options, folder, signal, onEvent: (event) => reportEvent(output, event) });
+    reportRun(output, run);
+    return run.interrupted ? 130 : 0;
+  } catch (error) {
+    if (signal.aborted && (error as Error).name === "AbortError") {
+      output.say("Stopped before training began.");
+      return 130;
+    }
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+export async function trainCommand(output: Output, data: string, flags: TrainFlags & RunFlags): Promise<number> {
+  const { name, runs } = flags;
+  const folder = join(runs, name ?? freeName(runs, stemOf(data, flags.model ?? "cnn")));
+  return await runTraining(output, trainOptions(data, flags), folder);
+}

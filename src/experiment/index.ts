@@ -1,0 +1,12 @@
+export { classesOf, exportModel, type ModelFacts } from "./export-model.ts";
+export {
+  DEFAULT_SIZE,
+  defaults,
+  type EpochRow,
+  type ExperimentEvent,
+  type Quality,
+  type Run,
+  type Settings,
+  type TrainOptions,
+} from "./options.ts";
+export { resolve } from "./resolve.ts";

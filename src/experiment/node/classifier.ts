@@ -1,0 +1,75 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError } from "../../core/index.ts";
+import type { Picture } from "../../data/index.ts";
+import type { Device } from "../../runtime/index.ts";
+import { remoteModel } from "../../runtime/node/index.ts";
+import { classesOf } from "../export-model.ts";
+import { asRgb } from "./load-dataset.ts";
+
+/** A `model.onnx`, ready to classify: pictures to probabilities, in the file's own preprocessing. */
+export interface Classifier {
+  readonly classes: readonly string[];
+  /** The file that runs. */
+  readonly path: string;
+  /** For people: which runtime, on what. */
+  readonly device: string;
+  readonly notes: readonly string[];
+  /** Probabilities [classes] of one decoded picture of any size. */
+  classify(picture: Picture): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the model of a run folder, or a model file.
+ * @throws UsageError when there is none, or it was not exported by this project
+ */
+export async function openClassifier(path: string, device: Device | "auto" = "auto"): Promise<Classifier> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined)
+    throw new UsageError(path, "there is no such run folder or model file", "give runs/<name> or a model.onnx");
+  const file = found.isDirectory() ? join(path, "model.onnx") : path;
+  const bytes = await readFile(file).catch(() => {
+    throw new UsageError(path, "holds no model.onnx", "give the folder of a finished run, or train one first", 1);
+  });
+  const classes = classesOf(bytes, file);
+  const model = await remoteModel(bytes, device);
+  return {
+    classes,
+    path: file,
+    device: model.description,
+    notes: model.notes,
+    async classify(picture) {
+      const pixels = { dtype: "uint8" as const, shape: [picture.height, picture.width, 3], data: asRgb(picture) };
+      return (await model.run({ pixels })).probabilities.data as Float32Array;
+    },
+    close: () => model.close(),
+  };
+}
+
+/** Classes from the most to the least probable. */
+export function ranked(
+  probabilities: Float32Array,
+  classes: readonly string[],
+): { label: string; probability: number }[] {
+  return classes
+    .map((label, c) => ({ label, probability: probabilities[c] }))
+    .sort((a, b) => b.probability - a.probability);
+}
+
+/** Runs `work` on every item, a few at a time, and hands the results on in order. */
+export async function* inOrder<T, R>(
+  items: Iterable<T>,
+  width: number,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const running: Promise<R>[] = [];
+  for (const item of items) {
+    const next = work(item);
+    // A failure is thrown when its turn comes; until then it must not count as unhandled.
+    next.catch(() => {});
+    running.push(next);
+    if (running.length >= width) yield await running.shift()!;
+  }
+  while (running.length > 0) yield await running.shift()!;
+}

@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError } from "../../core/index.ts";
+import type { Skipped, Source, SplitName } from "../../data/index.ts";
+import { openSource } from "../../data/node/index.ts";
+import type { Device } from "../../runtime/index.ts";
+import { inOrder, openClassifier } from "./classifier.ts";
+
+export interface EvaluateOptions {
+  readonly device?: Device | "auto";
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What a model file is worth on some pictures. */
+export interface EvaluationResult {
+  readonly accuracy: number;
+  /** Log loss: the mean of −ln p of the true class. */
+  readonly loss: number;
+  readonly images: number;
+  /** Which pictures were looked at, in words. */
+  readonly subset: string;
+  readonly skipped: readonly Skipped[];
+  readonly perClass: readonly { readonly label: string; readonly right: number; readonly total: number }[];
+  readonly device: string;
+  readonly notes: readonly string[];
+}
+
+/** −ln of what float32 cannot tell from 0. */
+const SMALLEST = 1e-38;
+
+/**
+ * Runs the exported model, that very file, over the pictures of a data set: its test split where it declares one, the
+ * run's own test pictures where the data is what the run was trained on, all pictures otherwise.
+ *
+ * @param model a run folder or a model file
+ * @throws UsageError when the data has a class that the model does not know
+ */
+export async function evaluate(
+  model: string,
+  data: string | Source,
+  options: EvaluateOptions = {},
+): Promise<EvaluationResult> {
+  const source = typeof data === "string" ? await openSource(data) : data;
+  const classifier = await openClassifier(model, options.device);
+  try {
+    const labelOf = source.classes.map((name) => classifier.classes.indexOf(name));
+    const unknown = source.classes.filter((_, label) => labelOf[label] < 0);
+    if (unknown.length > 0) {
+      const what = `the data has classes that the model does not know (${unknown.join(", ")}); the model knows ${classifier.classes.join(", ")}`;
+      throw new UsageError(source.name, what, "evaluate on data with the same classes", 1);
+    }
+    const { indices, subset } = await choosePictures(model, source);
+    const perClass = classifier.classes.map((label) => ({ label, right: 0, total: 0 }));
+    const skipped: Skipped[] = [...source.skipped];
+    let right = 0;
+    let loss = 0;
+    let done = 0;
+    const results = inOrder(indices, 8, async (index) => {
+      options.signal?.throwIfAborted();
+      try {
+        const probabilities = await classifier.classify(await source.read(index));
+        return { index, probabilities };
+      } catch (error) {
+        if (!(error instanceof UsageError) || error.where === "ONNX Runtime") throw error;
+        return { index, reason: error.what };
+      }
+    });
+    for await (const { index, probabilities, reason } of results) {
+      options.onProgress?.({ done: ++done, total: indices.length });
+      if (probabilities === undefined) {
+        skipped.push({ path: source.paths[index], reason });
+        continue;
+      }
+      const truth = labelOf[source.labels[index]];
+      const isRight = probabilities.every(
+        (p, c) => c === truth || p < probabilities[truth] || (p === probabilities[truth] && c > truth),
+      );
+      perClass[truth].total++;
+      if (isRight) {
+        perClass[truth].right++;
+        right++;
+      }
+      loss -= Math.log(Math.max(probabilities[truth], SMALLEST));
+    }
+    const images = perClass.reduce((total, one) => total + one.total, 0);
+    if (images === 0) throw new UsageError(source.name, "none of its pictures can be read", "look at the files", 1);
+    const { device, notes } = classifier;
+    return { accuracy: right / images, loss: loss / images, images, subset, skipped, perClass, device, notes };
+  } finally {
+    await classifier.close();
+  }
+}
+
+async function choosePictures(model: string, source: Source): Promise<{ indices: number[]; subset: string }> {
+  const declared = (name: SplitName) => source.declared.flatMap((split, index) => (split === name ? [index] : []));
+  const test = declared("test");
+  if (test.length > 0) return { indices: test, subset: "the data's own test pictures" };
+  const text = await readFile(join(model, "split.json"), "utf8").catch(() => undefined);
+  if (text !== undefined) {
+    const held = new Set((JSON.parse(text) as { test: string[] }).test);
+    const indices = source.paths.flatMap((path, index) => (held.has(path) ? [index] : []));
+    if (indices.length > 0) return { indices, subset: "the pictures that the run held out for testing" };
+  }
+  return { indices: [...source.paths.keys()], subset: "all pictures" };
+}

@@ -1,0 +1,71 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError } from "../../core/index.ts";
+import { decodePicture, promisedFormat } from "../../data/node/index.ts";
+import type { Device } from "../../runtime/index.ts";
+import { inOrder, openClassifier, ranked } from "./classifier.ts";
+
+export interface Guess {
+  readonly label: string;
+  readonly probability: number;
+}
+
+/** What the model says of one picture; `error` when it could not be read. */
+export type PicturePrediction =
+  | { readonly path: string; readonly label: string; readonly probability: number; readonly top: readonly Guess[] }
+  | { readonly path: string; readonly error: string };
+
+export interface PredictOptions {
+  readonly device?: Device | "auto";
+  /** Guesses for each picture, the most probable first. */
+  readonly top?: number;
+}
+
+/** Picture files among paths, folders looked through to any depth, in order. */
+async function picturesIn(paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    const info = await stat(path).catch(() => undefined);
+    if (info === undefined) throw new UsageError(path, "there is no such picture or folder", "correct the path");
+    if (!info.isDirectory()) {
+      found.push(path);
+      continue;
+    }
+    const entries = await readdir(path, { withFileTypes: true });
+    const visible = entries.filter(({ name }) => !name.startsWith(".")).sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of visible) {
+      if (entry.isDirectory()) found.push(...(await picturesIn([join(path, entry.name)])));
+      else if (promisedFormat(entry.name) !== undefined) found.push(join(path, entry.name));
+    }
+  }
+  return found;
+}
+
+/**
+ * Classifies pictures with an exported model, one result a picture in the order of the paths.
+ * @param model a run folder or a model file
+ * @param paths picture files, or folders of them
+ */
+export async function* predict(
+  model: string,
+  paths: readonly string[],
+  options: PredictOptions = {},
+): AsyncGenerator<PicturePrediction> {
+  const pictures = await picturesIn(paths);
+  if (pictures.length === 0)
+    throw new UsageError(paths.join(" "), "there is no picture in it", "give picture files, or folders of them", 1);
+  const classifier = await openClassifier(model, options.device);
+  try {
+    yield* inOrder(pictures, 8, async (path): Promise<PicturePrediction> => {
+      try {
+        const guesses = ranked(await classifier.classify(await decodePicture(path)), classifier.classes);
+        return { path, ...guesses[0], top: guesses.slice(0, options.top ?? 5) };
+      } catch (error) {
+        if (!(error instanceof UsageError) || error.where === "ONNX Runtime") throw error;
+        return { path, error: error.what };
+      }
+    });
+  } finally {
+    await classifier.close();
+  }
+}

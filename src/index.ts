@@ -1,0 +1,51 @@
+/** Argmin, the library: train, evaluate and ship image classifiers. The graph underneath is `argmin/graph`. */
+import { type ShapesOptions, type Source, shapesSource } from "./data/index.ts";
+import { folderSource, idxSource } from "./data/node/index.ts";
+
+export { UsageError } from "./core/index.ts";
+export type { Picture, ShapesOptions, Source } from "./data/index.ts";
+export { decodePicture } from "./data/node/index.ts";
+export type { EpochRow, ExperimentEvent, Quality, Run, Settings, TrainOptions } from "./experiment/index.ts";
+export {
+  type Classifier,
+  type EvaluateOptions,
+  type EvaluationResult,
+  evaluate,
+  openClassifier,
+  type PicturePrediction,
+  type PredictOptions,
+  predict,
+  train,
+} from "./experiment/node/index.ts";
+export { crossEntropy, type HingeOptions, hinge, type LossChoice, mse, squaredHinge } from "./losses/index.ts";
+export { type CnnOptions, cnn, linear, type MlpOptions, type ModelChoice, mlp } from "./models/index.ts";
+export {
+  type AdagradOptions,
+  type AdamOptions,
+  adagrad,
+  adam,
+  gradientDescent,
+  type MomentumOptions,
+  momentum,
+  type OptimizerChoice,
+  type RmspropOptions,
+  rmsprop,
+  sgd,
+} from "./optimizers/index.ts";
+export { l1, l2, type RegularizerChoice } from "./regularizers/index.ts";
+export { type CosineOptions, constantRate, cosine, type ScheduleChoice } from "./schedules/index.ts";
+
+/**
+ * A folder of class folders: `photos/cat/1.jpg`, `photos/dog/2.png`; nested is fine, with or without train/, val/, test/.
+ * @throws UsageError when the folder is missing, empty, or holds one class only
+ */
+export const imageFolder = (path: string): Promise<Source> => folderSource(path);
+
+/**
+ * A folder of IDX files, gzipped or not: MNIST, Fashion-MNIST. The t10k files are the test pictures.
+ * @throws UsageError when a file is missing, cut short, or has more labels than pictures
+ */
+export const idxFolder = (path: string): Promise<Source> => idxSource(path);
+
+/** `builtin:shapes`: ten kinds of shapes in 32×32 colour, drawn on the spot. */
+export const shapes = (options: ShapesOptions = {}): Source => shapesSource(options);
