@@ -18,6 +18,7 @@ export default defineConfig({
         test: {
           name: "slow",
           include: ["test/e2e/*.test.ts"],
+          globalSetup: ["test/e2e/build.ts"],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -61,30 +61,41 @@ export function compile<In extends string, Out extends string>(
   const build = async (values: Readonly<Record<string, Value>>) => {
     runtime ??= openRuntime(options.device ?? "auto");
     const tensors = Object.fromEntries(
-      Object.entries(values).map(([name, { shape, dtype }]) => [name, input(name, shape, { dtype: dtype as DType })]),
+      Object.entries(values).map(([name, { shape, dtype }]) => [
+        name,
+        input(IN + name, shape, { dtype: dtype as DType }),
+      ]),
     );
-    const outputs = body(tensors as unknown as Record<In, Tensor>);
+    const outputs = renamed<Tensor>(body(tensors as unknown as Record<In, Tensor>), (name) => OUT + name);
     return await (await runtime).createSession(lower(graph(outputs, Object.values(tensors)), "compiled"));
   };
   return async (inputs) => {
     const values = Object.fromEntries(
-      Object.entries<Numbers>(inputs).map(([name, numbers]) => [name, valueOf(name, numbers)]),
+      Object.entries<Numbers>(inputs).map(([name, numbers]) => [name, asValue(name, numbers)]),
     );
     const key = JSON.stringify(Object.entries(values).map(([name, { shape, dtype }]) => [name, shape, dtype]));
     const session = sessions.get(key) ?? build(values);
     sessions.set(key, session);
     session.catch(() => sessions.delete(key));
-    const results = await (await session).run(values);
+    const results = await (await session).run(renamed<Value>(values, (name) => IN + name));
     return Object.fromEntries(
       Object.entries(results).map(([name, { shape, data }]) => {
         const numbers = data instanceof Float32Array ? data : Float32Array.from(data as Int32Array);
-        return [name, { shape, data: numbers, value: numbers[0] }];
+        return [name.slice(OUT.length), { shape, data: numbers, value: numbers[0] }];
       }),
     ) as Record<Out, Result>;
   };
 }
 
-function valueOf(name: string, numbers: Numbers): Value {
+// In a model file every value has one name: `w` may go in and come out again, and no name is one of the builder's own.
+const IN = "in ";
+const OUT = "out ";
+
+function renamed<T>(values: Readonly<Record<string, T>>, name: (old: string) => string): Record<string, T> {
+  return Object.fromEntries(Object.entries(values).map(([old, value]) => [name(old), value]));
+}
+
+function asValue(name: string, numbers: Numbers): Value {
   if (typeof numbers === "number") return { dtype: "float32", shape: [], data: Float32Array.of(numbers) };
   if (isTyped(numbers)) return typed(numbers, [numbers.length]);
   if (!Array.isArray(numbers)) {

@@ -69,6 +69,13 @@ describe("the reverse sweep", () => {
     expect(attempt).toThrow("gradients: the value has shape [2,3]; reduce it to a scalar, or give a seed");
   });
 
+  test("a seed of another shape is refused", () => {
+    const v = data("v", 4);
+    expect(() => gradients(mul(v, 2), [v], data("seed", 2, 1))).toThrow(
+      "gradients: the seed has shape [2,1], the value [4]; give a seed of the value's shape",
+    );
+  });
+
   test("what was broadcast is summed back", () => {
     const [bias, rows, one] = [data("bias", 3), data("rows", 2, 3), data("one", 2, 1)];
     const feeds = {

@@ -13,7 +13,7 @@ import { add, broadcastTo, sumTo } from "../ops/index.ts";
  * @param y the value to differentiate: a scalar, or any shape when `seed` is given
  * @param seed the cotangent of y, of y's shape; 1 for a scalar
  * @returns one tensor per x, of x's shape; zeros where y does not depend on x
- * @throws UsageError when y is not a scalar and no seed is given
+ * @throws UsageError when y is not a scalar and no seed is given, or when the seed has another shape
  */
 export function gradients(y: Tensor, wrt: readonly Tensor[], seed?: Tensor): Tensor[] {
   if (seed === undefined && y.rank !== 0) {
@@ -22,6 +22,10 @@ export function gradients(y: Tensor, wrt: readonly Tensor[], seed?: Tensor): Ten
       `the value has shape ${formatShape(y.shape)}`,
       "reduce it to a scalar, or give a seed",
     );
+  }
+  if (seed !== undefined && !sameShape(seed.shape, y.shape)) {
+    const what = `the seed has shape ${formatShape(seed.shape)}, the value ${formatShape(y.shape)}`;
+    throw new UsageError("gradients", what, "give a seed of the value's shape");
   }
   const order = topological([y]);
   const relevant = new Set<Tensor>(wrt);

@@ -1,7 +1,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import { VERSION } from "../core/index.ts";
 import { loadNative, loadWasm, NATIVE_MEND } from "../runtime/node/index.ts";
-import { type Output, style } from "./output.ts";
+import { callName, type Output, style } from "./output.ts";
 
 /** One finding: good, bearable, or broken. */
 interface Finding {
@@ -20,7 +20,7 @@ export async function doctorCommand(output: Output): Promise<number> {
     output.event({ event: "finding", ...finding });
   }
   const usable = !findings.some(({ state }) => state === "failed");
-  output.say(usable ? "\nReady: argmin quickstart" : "\nSomething is missing; see the lines marked ✗.");
+  output.say(usable ? `\nReady: ${callName()} quickstart` : "\nSomething is missing; see the lines marked ✗.");
   output.event({ event: "done", usable });
   return usable ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-import { choose } from "../core/index.ts";
+import { choose, UsageError } from "../core/index.ts";
 import { evaluate } from "../experiment/node/index.ts";
 import type { Device } from "../runtime/index.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -12,7 +12,7 @@ export async function evaluateCommand(
   data: string,
   flags: { readonly device: string },
 ): Promise<number> {
-  const { signal, release } = onInterrupt(() => {});
+  const { signal, release } = onInterrupt(output, "Stopping.");
   try {
     const result = await evaluate(model, data, {
       device: choose("--device", devices, flags.device),
@@ -20,7 +20,7 @@ export async function evaluateCommand(
       onProgress: ({ done, total }) => output.progress(done, total, `${grouped(done)} of ${grouped(total)} pictures`),
     });
     output.endProgress();
-    for (const note of result.notes) output.say(style("yellow", note));
+    for (const note of result.notes) output.warn(note);
     for (const { path, reason } of result.skipped) output.say(`skipped ${path}: ${reason}`);
     output.say(
       `${style("bold", percent(result.accuracy))} of ${grouped(result.images)} pictures right (${result.subset}), log loss ${result.loss.toFixed(4)}`,
@@ -33,7 +33,10 @@ export async function evaluateCommand(
     output.event({ event: "done", accuracy, loss, images });
     return 0;
   } catch (error) {
-    if (signal.aborted) return 130;
+    if (signal.aborted) {
+      output.error(new UsageError("argmin evaluate", "it was interrupted", "run it again; it changes nothing"));
+      return 130;
+    }
     throw error;
   } finally {
     release();

@@ -14,7 +14,8 @@ import { trainCommand } from "./train.ts";
 
 const list = (catalogue: object) => Object.keys(catalogue).join(", ");
 const DATA = `<data> is one of
-  a folder of class folders   photos/cat/1.jpg, photos/dog/2.png, …; nested is fine, with or without train/, val/, test/
+  a folder of class folders   photos/cat/1.jpg, photos/dog/2.png, …; nested is
+                              fine, with or without train/, val/, test/
   a folder of IDX files       MNIST, Fashion-MNIST; .gz or not
   builtin:shapes              ten kinds of shapes, drawn on the spot`;
 
@@ -26,11 +27,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     .description("Train, evaluate and ship image classifiers.")
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
-    .showHelpAfterError("(add --help for the options)")
     .addHelpText(
       "after",
       "\nFirst time here: argmin quickstart\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted",
     )
+    // Its errors are told by `output`, like all others.
+    .configureOutput({ outputError: () => {} })
     .exitOverride();
   const command = (name: string, description: string) =>
     program
@@ -39,9 +41,11 @@ export async function main(argv: readonly string[]): Promise<number> {
       .option("--json", "one JSON object a line on stdout, text for people on stderr");
   const withRuns = (cmd: Command) => cmd.option("--runs <dir>", "where run folders are made", "runs");
   const device = ["--device <device>", "auto, cpu (native) or wasm", "auto"] as const;
+  const examples = (...lines: string[]) => `\nExamples\n${lines.map((line) => `  argmin ${line}`).join("\n")}`;
 
-  withRuns(command("quickstart", "train a small network on built-in pictures: the first run, under a minute"))
+  withRuns(command("quickstart", "the first run, under a minute: built-in pictures"))
     .option("--seed <n>", "another start")
+    .addHelpText("after", examples("quickstart", "quickstart --seed 2 --runs /tmp/runs"))
     .action(async (flags) => {
       code = await quickstartCommand(output, flags);
     });
@@ -50,7 +54,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .argument("<data>", "a folder of pictures, a folder of IDX files, or builtin:shapes")
     .option("--model <name>", `${list(models)} (default: cnn)`)
     .option("--hidden <units>", "mlp: units of each hidden layer (default: 512,256)")
-    .option("--channels <filters>", "cnn: filters of each stage (default: 32,64)")
+    .option("--channels <filters>", "cnn: filters of each stage (default: by the size of the pictures)")
     .option("--activation <name>", `${list(activations)} (default: relu)`)
     .option("--loss <name>", `${list(losses)} (default: cross-entropy)`)
     .option("--optimizer <name>", `${list(optimizers)} (default: adam)`)
@@ -60,7 +64,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--l1 <strength>", "add strength · Σ|W| to the loss")
     .option("--l2 <strength>", "add strength · ΣW² to the loss")
     .option("--epochs <n>", "passes over the training pictures (default: 10)")
-    .option("--batch-size <n>", "pictures in one step (default: 64)")
+    .option("--batch-size <n>", "pictures in one step (default: 64, or 32 for small sets)")
     .option(
       "--size <pixels>",
       "height and width that pictures are brought to (default: 64, or their own when all agree)",
@@ -71,17 +75,20 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--name <name>", "name of the run folder (default: made of data and model)")
     .addHelpText(
       "after",
-      `\n${DATA}\n\nExamples\n  argmin train photos --size 64\n  argmin train fashion-mnist --model linear --loss hinge --l2 1e-4 --epochs 10`,
+      `\n${DATA}\n${examples("train photos --size 64", "train fashion-mnist --model linear --loss hinge --l2 1e-4 --epochs 10")}`,
     )
     .action(async (data, flags) => {
       code = await trainCommand(output, data, flags);
     });
 
-  command("evaluate", "run an exported model over the test pictures of a data set")
+  command("evaluate", "judge an exported model by the test pictures of a data set")
     .argument("<model>", "a run folder or a model.onnx")
     .argument("<data>", "as for train")
     .option(...device)
-    .addHelpText("after", "\nLooks at the data's own test pictures, else at those that the run held out, else at all.")
+    .addHelpText(
+      "after",
+      `\nLooks at the data's own test pictures, else at those that the run held out,\nelse at all.\n${examples("evaluate runs/photos-cnn photos", "evaluate model.onnx more-photos --json")}`,
+    )
     .action(async (model, data, flags) => {
       code = await evaluateCommand(output, model, data, flags);
     });
@@ -89,16 +96,22 @@ export async function main(argv: readonly string[]): Promise<number> {
   command("predict", "say what is on pictures")
     .argument("<model>", "a run folder or a model.onnx")
     .argument("<pictures...>", "picture files, or folders of them")
-    .option("--format <format>", "text, json or csv")
+    .option("--format <format>", "text, json or csv (default: text)")
     .option("--top <n>", "guesses for each picture", "5")
     .option(...device)
+    .addHelpText(
+      "after",
+      examples("predict runs/quickstart cat.jpg", "predict model.onnx photos --format csv > labels.csv"),
+    )
     .action(async (model, pictures, flags) => {
       code = await predictCommand(output, model, pictures, flags);
     });
 
-  command("doctor", "look at what is installed and say how to mend what is missing").action(async () => {
-    code = await doctorCommand(output);
-  });
+  command("doctor", "look at what is installed, and how to mend what is not")
+    .addHelpText("after", examples("doctor", "doctor --json"))
+    .action(async () => {
+      code = await doctorCommand(output);
+    });
 
   try {
     if (argv.length === 0) {
@@ -109,9 +122,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    output.error(error);
-    return error instanceof UsageError ? error.exitCode : 1;
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const told = error instanceof CommanderError ? explain(error, program, argv[0]) : error;
+    output.error(told);
+    return told instanceof UsageError ? told.exitCode : 1;
   }
 }
 
@@ -124,4 +138,27 @@ function refuseUnknownCommand(word: string, program: Command): void {
     `there is no command "${word}"`,
     near ? `did you mean "${near}"?` : `choose one of ${names.join(", ")}`,
   );
+}
+
+/** An error of the command line's grammar, in our form: where, what, how to mend. */
+function explain(error: CommanderError, program: Command, word: string): UsageError {
+  const command = program.commands.find((cmd) => cmd.name() === word);
+  const name = command ? `argmin ${word}` : "argmin";
+  const [, quoted = ""] = /'([^']+)'/.exec(error.message) ?? [];
+  const help = `see ${name} --help`;
+  switch (error.code) {
+    case "commander.unknownOption": {
+      const options = (command ?? program).options.map(({ long }) => long!);
+      const near = nearest(quoted, options);
+      return new UsageError(quoted, `${name} has no such option`, near ? `did you mean "${near}"?` : help);
+    }
+    case "commander.optionMissingArgument":
+      return new UsageError(quoted.split(" ")[0], "its value is missing", `write ${quoted}; ${help}`);
+    case "commander.missingArgument":
+      return new UsageError(name, `<${quoted}> is missing`, `write ${name} ${command!.usage()}; ${help}`);
+    case "commander.excessArguments":
+      return new UsageError(name, "there are too many arguments", `quote a path that has spaces; ${help}`);
+    default:
+      return new UsageError(name, error.message.replace(/^error: /, "").replace(/\.$/, ""), help);
+  }
 }

@@ -8,17 +8,29 @@ import { UsageError } from "../core/index.ts";
  */
 export class Output {
   readonly json: boolean;
+  /** The reader of stdout has gone away (`argmin predict … | head -1`), which is no fault. */
+  abandoned = false;
   #bar: SingleBar | undefined;
   #barText = "";
 
   constructor(json: boolean) {
     this.json = json;
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      this.abandoned = true;
+    });
   }
 
   /** A line for people. */
   say(text = ""): void {
     this.#clearBar();
     (this.json ? process.stderr : process.stdout).write(`${text}\n`);
+  }
+
+  /** A line for people that is no result: on stderr, so that a CSV on stdout stays one. */
+  warn(text: string): void {
+    this.#clearBar();
+    process.stderr.write(`${style("yellow", text)}\n`);
   }
 
   /** A line for programs, with --json only. */
@@ -89,3 +101,6 @@ export function duration(seconds: number): string {
 
 /** 535,818. */
 export const grouped = (n: number): string => n.toLocaleString("en-US");
+
+/** How this command was called: what is suggested must work when it is typed. */
+export const callName = (): string => (process.env.npm_command === "exec" ? "npx argmin" : "argmin");

@@ -1,4 +1,4 @@
-import { choose } from "../core/index.ts";
+import { choose, UsageError } from "../core/index.ts";
 import { csvField, type PicturePrediction, predict } from "../experiment/node/index.ts";
 import { devices } from "./evaluate.ts";
 import { type Output, percent, style } from "./output.ts";
@@ -12,9 +12,8 @@ const formats: Readonly<Record<string, { readonly begin?: string; readonly show:
       if ("error" in prediction)
         return output.say(`${prediction.path}: ${style("yellow", `skipped, ${prediction.error}`)}`);
       const others = prediction.top.slice(1, 3).map(({ label, probability }) => `${label} ${percent(probability)}`);
-      output.say(
-        `${prediction.path}: ${style("bold", prediction.label)} ${percent(prediction.probability)}   ${others.join(", ")}`,
-      );
+      const line = `${prediction.path}: ${style("bold", prediction.label)} ${percent(prediction.probability)}`;
+      output.say(others.length > 0 ? `${line}   ${others.join(", ")}` : line);
     },
   },
   json: {
@@ -40,12 +39,23 @@ export async function predictCommand(
   pictures: readonly string[],
   flags: { readonly device: string; readonly format?: string; readonly top: string },
 ): Promise<number> {
+  if (output.json && flags.format !== undefined && flags.format !== "json") {
+    throw new UsageError("--format", `is ${flags.format} beside --json`, "leave one of them out");
+  }
+  const top = parseNumber("--top", flags.top);
+  if (!Number.isInteger(top) || top < 1) {
+    throw new UsageError("--top", `"${flags.top}" is no number of guesses`, "give a whole number, 1 or more");
+  }
   const { begin, show } = choose("--format", formats, flags.format ?? (output.json ? "json" : "text"));
   const device = choose("--device", devices, flags.device);
   let read = 0;
   let failed = 0;
   if (begin !== undefined) process.stdout.write(begin);
-  for await (const prediction of predict(model, pictures, { device, top: parseNumber("--top", flags.top) })) {
+  const onStart = ({ notes }: { readonly notes: readonly string[] }) => {
+    for (const note of notes) output.warn(note);
+  };
+  for await (const prediction of predict(model, pictures, { device, top, onStart })) {
+    if (output.abandoned) break;
     show(output, prediction);
     if ("error" in prediction) failed++;
     else read++;

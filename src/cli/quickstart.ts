@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Output, style } from "./output.ts";
+import { callName, type Output, style } from "./output.ts";
 import { freeName, runTraining } from "./train.ts";
 import { trainOptions } from "./train-options.ts";
 
@@ -19,9 +19,9 @@ export async function quickstartCommand(
   const code = await runTraining(output, options, folder);
   if (code !== 0) return code;
   const next = [
-    ["argmin train path/to/photos", "your own: one folder for each class"],
-    ["argmin train builtin:shapes --model linear", "why a network? compare"],
-    [`argmin predict ${folder} picture.jpg`, "ask the model that was just trained"],
+    [`${callName()} train path/to/photos`, "your own: one folder for each class"],
+    [`${callName()} train builtin:shapes --model linear`, "why a network? compare"],
+    [`${callName()} predict ${folder} picture.jpg`, "ask the model that was just trained"],
   ];
   const width = Math.max(...next.map(([command]) => command.length));
   output.say();

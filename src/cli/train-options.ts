@@ -29,10 +29,10 @@ export interface TrainFlags {
   readonly threads?: string;
 }
 
-export function parseNumber(flag: string, text: string): number {
+export function parseNumber(flag: string, text: string, example = "10"): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value))
-    throw new UsageError(flag, `"${text}" is not a number`, `write for example ${flag} 10`);
+    throw new UsageError(flag, `"${text}" is not a number`, `write for example ${flag} ${example}`);
   return value;
 }
 
@@ -63,15 +63,16 @@ const devices: Readonly<Record<string, Device | "auto">> = { auto: "auto", cpu: 
 
 /** What was said on the command line, as options of the library; what was not said stays open. */
 export function trainOptions(data: string, flags: TrainFlags): TrainOptions {
-  const number = (flag: string, text: string | undefined) => (text === undefined ? undefined : parseNumber(flag, text));
+  const number = (flag: string, text: string | undefined, example: string) =>
+    text === undefined ? undefined : parseNumber(flag, text, example);
   const modelFlags = {
     hidden: flags.hidden === undefined ? undefined : parseList("--hidden", flags.hidden),
     channels: flags.channels === undefined ? undefined : parseList("--channels", flags.channels),
     activation: flags.activation,
   };
   if (flags.activation !== undefined) choose("--activation", activations, flags.activation);
-  const learningRate = number("--learning-rate", flags.learningRate);
-  const momentum = number("--momentum", flags.momentum);
+  const learningRate = number("--learning-rate", flags.learningRate, "0.001");
+  const momentum = number("--momentum", flags.momentum, "0.9");
   const schedule =
     flags.schedule === undefined ? undefined : chosen("schedule", choose("--schedule", schedules, flags.schedule));
   const optimizer = withOptions("optimizer", choose("--optimizer", optimizers, flags.optimizer ?? "adam"), {
@@ -79,20 +80,20 @@ export function trainOptions(data: string, flags: TrainFlags): TrainOptions {
     momentum,
   });
   const penalties = [
-    ...(flags.l1 === undefined ? [] : [l1(parseNumber("--l1", flags.l1))]),
-    ...(flags.l2 === undefined ? [] : [l2(parseNumber("--l2", flags.l2))]),
+    ...(flags.l1 === undefined ? [] : [l1(parseNumber("--l1", flags.l1, "1e-4"))]),
+    ...(flags.l2 === undefined ? [] : [l2(parseNumber("--l2", flags.l2, "1e-4"))]),
   ];
   const given = {
     model: withOptions("model", choose("--model", models, flags.model ?? "cnn"), modelFlags),
     loss: flags.loss === undefined ? undefined : chosen("loss", choose("--loss", losses, flags.loss)),
     regularizer: penalties,
     optimizer: schedule === undefined ? optimizer : { ...optimizer, options: { ...optimizer.options, schedule } },
-    epochs: number("--epochs", flags.epochs),
-    batchSize: number("--batch-size", flags.batchSize),
-    size: number("--size", flags.size),
-    seed: number("--seed", flags.seed),
+    epochs: number("--epochs", flags.epochs, "10"),
+    batchSize: number("--batch-size", flags.batchSize, "64"),
+    size: number("--size", flags.size, "64"),
+    seed: number("--seed", flags.seed, "1"),
     device: flags.device === undefined ? undefined : choose("--device", devices, flags.device),
-    threads: number("--threads", flags.threads),
+    threads: number("--threads", flags.threads, "2"),
   };
   return {
     data,

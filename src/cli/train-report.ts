@@ -36,7 +36,7 @@ export function reportEvent(output: Output, event: ExperimentEvent): void {
       break;
     }
     case "start":
-      for (const note of event.notes) output.say(style("yellow", note));
+      for (const note of event.notes) output.warn(note);
       output.say(`${style("bold", event.model)}: ${grouped(event.parameters)} parameters, on ${event.device}`);
       break;
     case "initial":
@@ -70,7 +70,12 @@ export function reportRun(output: Output, run: Run): void {
   output.say();
   const { best, test, validation } = run;
   if (run.interrupted)
-    output.say(style("yellow", `Interrupted after ${run.history.length} whole epochs; the run is usable.`));
+    output.say(
+      style(
+        "yellow",
+        `Interrupted after ${run.history.length} whole ${run.history.length === 1 ? "epoch" : "epochs"}; the run is usable.`,
+      ),
+    );
   if (validation && best.epoch > 0) output.say(`best: epoch ${best.epoch} by ${best.metric}, ${percent(best.value)}`);
   if (test)
     output.say(

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
+import { UsageError } from "../core/index.ts";
 import type { TrainOptions } from "../experiment/index.ts";
 import { train } from "../experiment/node/index.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -22,22 +23,22 @@ export function freeName(runs: string, stem: string): string {
 
 /** `fashion-mnist-linear`: made of the data's name and the model's. */
 function stemOf(data: string, model: string): string {
-  const stem = basename(data).replace(/^builtin:/, "") || "data";
+  const stem = data.startsWith("builtin:") ? data.slice("builtin:".length) : basename(resolve(data)) || "data";
   return `${stem}-${model}`.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
 }
 
 /** Runs one training into `folder` and tells about it; the exit code of the command. */
 export async function runTraining(output: Output, options: TrainOptions, folder: string): Promise<number> {
-  const { signal, release } = onInterrupt(() =>
-    output.say("Stopping after this step; press Ctrl-C again to stop at once."),
-  );
+  const { signal, release } = onInterrupt(output, "Stopping after this step; press Ctrl-C again to stop at once.");
   try {
     const run = await train({ ...options, folder, signal, onEvent: (event) => reportEvent(output, event) });
     reportRun(output, run);
     return run.interrupted ? 130 : 0;
   } catch (error) {
     if (signal.aborted && (error as Error).name === "AbortError") {
-      output.say("Stopped before training began.");
+      output.error(
+        new UsageError("argmin train", "it was interrupted before the first step", "run it again; nothing was kept"),
+      );
       return 130;
     }
     throw error;
@@ -48,6 +49,7 @@ export async function runTraining(output: Output, options: TrainOptions, folder:
 
 export async function trainCommand(output: Output, data: string, flags: TrainFlags & RunFlags): Promise<number> {
   const { name, runs } = flags;
+  if (name?.trim() === "") throw new UsageError("--name", "it is empty", "write for example --name first");
   const folder = join(runs, name ?? freeName(runs, stemOf(data, flags.model ?? "cnn")));
   return await runTraining(output, trainOptions(data, flags), folder);
 }

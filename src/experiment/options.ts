@@ -19,6 +19,7 @@ export interface TrainOptions {
   readonly optimizer?: OptimizerChoice;
   /** Passes over the training pictures. */
   readonly epochs?: number;
+  /** Pictures in one step: 64, or 32 for fewer than 6,000 pictures, unless said. */
   readonly batchSize?: number;
   /** Height and width in pixels that pictures are brought to; pictures that have one size already keep it. */
   readonly size?: number;
@@ -60,7 +61,6 @@ export const defaults = Object.freeze({
   optimizer: adam(),
   schedule: cosine() as Choice<"schedule">,
   epochs: 10,
-  batchSize: 64,
   seed: 1,
   device: "auto",
 });

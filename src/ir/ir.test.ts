@@ -1,7 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { gradients } from "../autodiff/index.ts";
 import { UsageError } from "../core/index.ts";
-import { add, cast, concat, conv2d, logSoftmax, matmul, max, mul, relu, reshape, sum, where } from "../ops/index.ts";
+import {
+  add,
+  cast,
+  concat,
+  conv2d,
+  gather,
+  gatherElements,
+  logSoftmax,
+  matmul,
+  max,
+  maxPool2d,
+  mul,
+  relu,
+  reshape,
+  sum,
+  transpose,
+  where,
+} from "../ops/index.ts";
 import { evaluate } from "../reference/index.ts";
 import { bind, constant, graph, input, isInput, placed, print, scoped, Tensor, topological, verify } from "./index.ts";
 
@@ -38,6 +55,8 @@ describe("errors of bind", () => {
 
   const [a, b] = [data("a", 2, 3), data("b", 4)];
   const integers = input("i", [2], { dtype: "int32" }) as Tensor;
+  const maps = data("maps", 1, 1, 6, 6);
+  const even = (padding: "same" | number, stride = 1) => conv2d(maps, data("w", 1, 1, 2, 2), { padding, stride });
   const rows: [string, () => Tensor, string, string[]][] = [
     ["operands that do not broadcast", () => add(a, b), "add", ["[2,3]", "[4]"]],
     ["operands of two dtypes", () => add(a, cast(a, "float64")), "add", ["float32", "float64"]],
@@ -48,6 +67,18 @@ describe("errors of bind", () => {
     ["an empty maximum", () => max(data("e", 0, 2), 0), "max", ["[0]", "[0,2]"]],
     ["sizes beside the joined axis", () => concat([a, data("c", 2, 4)], 0), "concat", ["[2,3]", "[2,4]"]],
     ["a condition that is no bool", () => where(a, a, a), "where", ["float32"]],
+    ["an axis before the first", () => logSoftmax(a, -5), "logSoftmax", ["axis -3", "[2,3]"]],
+    ["a joined axis that is not there", () => concat([a, a], 7), "concat", ["axis 7", "[2,3]"]],
+    ["an axis to gather along", () => gather(a, integers, 2), "gather", ["axis 2", "[2,3]"]],
+    ["an axis to gather elements along", () => gatherElements(a, integers, -4), "gatherElements", ["axis -2", "[2,3]"]],
+    ["a size that is no whole number", () => reshape(a, [4, -1]), "reshape", ["[2,3]", "[4,1.5]"]],
+    ["a size that could be anything", () => reshape(data("e", 0, 2), [0, -1]), "reshape", ["[0,2]", "[0,NaN]"]],
+    ["an even kernel that should keep the size", () => even("same"), "conv2d", ["kernel 2", "padding 0.5"]],
+    ["a stride of 0", () => even(0, 0), "conv2d", ["stride 0"]],
+    ["a kernel of another dtype", () => conv2d(maps, cast(maps, "float64")), "conv2d", ["float32", "float64"]],
+    ["padding as wide as the window", () => maxPool2d(maps, 2, { padding: 2 }), "maxPool2d", ["[2,2]"]],
+    ["a picture without a batch", () => maxPool2d(data("x", 1, 4, 4), 2), "maxPool2d", ["[1,4,4]"]],
+    ["a vector to transpose", () => transpose(b), "transpose", ["[4]"]],
     ["a window too large", () => conv2d(data("x", 1, 1, 2, 2), data("w", 1, 1, 3, 3)), "conv2d", ["3", "2"]],
   ];
   test.each(rows)("%s", (_, build, where, values) => {

@@ -8,6 +8,8 @@ export interface Model<Options extends object = object> {
   /** One line for people. */
   readonly summary: string;
   readonly defaults: Options;
+  /** Fills in the options that are "auto" for pictures of this size, so that a run's configuration leaves nothing open. */
+  settle?(options: Options, picture: { readonly height: number; readonly width: number }): Options;
   /**
    * Traces the network.
    * @param x normalised pictures [batch, channels, height, width]

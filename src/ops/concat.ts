@@ -14,6 +14,8 @@ export const concatOp = defineOp<ConcatAttrs>({
   name: "concat",
   shape: (inputs, { axis }) => {
     const first = inputs[0];
+    if (!(axis >= 0 && axis < first.shape.length))
+      reject(`axis ${axis} of shape ${formatShape(first.shape)}`, "name one of its axes");
     for (const { shape, dtype } of inputs) {
       const agrees =
         shape.length === first.shape.length && shape.every((dim, i) => i === axis || dim === first.shape[i]);

@@ -64,6 +64,7 @@ export const conv2dOp: Op<ConvAttrs> = defineOp<ConvAttrs>({
   name: "conv2d",
   shape: ([x, w, b], { stride, padding, dilation, groups }) => {
     requireFloat(x);
+    if (w.dtype !== x.dtype) reject(`x is ${x.dtype} and w ${w.dtype}`, "cast one to the dtype of the other");
     if (x.shape.length !== 4 || w.shape.length !== 4) {
       reject(
         `x is ${formatShape(x.shape)} and w ${formatShape(w.shape)}`,

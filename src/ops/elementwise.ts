@@ -2,7 +2,7 @@
  * What elementwise units share: the shape rules, the loops of the reference, and the one-operator lowering. A unit built
  * with these still states everything that is its own: formula, derivative, samples.
  */
-import { broadcastShapes, formatShape, sizeOf, stridesOf } from "../core/index.ts";
+import { broadcastShapes, formatShape, sameShape, sizeOf, stridesOf } from "../core/index.ts";
 import {
   bind,
   defineOp,
@@ -128,7 +128,15 @@ export function applyUnary(op: Op, x: TensorLike): Tensor {
 
 /** Numbers take the dtype of the other operand. */
 export function applyBinary(op: Op, a: TensorLike, b: TensorLike): Tensor {
-  return bind(op, [lift(a, b), lift(b, a)], none);
+  const [x, y] = [lift(a, b), lift(b, a)];
+  // One of the two keeps the full shape.
+  const left = unrepeated(x, y);
+  return bind(op, [left, left === x ? unrepeated(y, x) : y], none);
+}
+
+/** x before it was repeated to a shape that the other operand has anyway: saves writing the repetition out. */
+function unrepeated(x: Tensor, other: Tensor): Tensor {
+  return x.op.name === "broadcastTo" && sameShape(x.shape, other.shape) ? x.inputs[0] : x;
 }
 
 /** The samples of every elementwise unit of two operands: equal shapes, broadcasting both ways, a scalar, an empty axis. */

@@ -37,6 +37,8 @@ function placesOf(full: Shape, axis: number, indices: NDArray): Int32Array {
 export const gatherElementsOp = defineOp<GatherElementsAttrs>({
   name: "gatherElements",
   shape: ([x, indices], { axis }) => {
+    if (!(axis >= 0 && axis < x.shape.length))
+      reject(`axis ${axis} of shape ${formatShape(x.shape)}`, "name one of its axes");
     requireIndices(indices, x.shape, axis);
     return { shape: indices.shape, dtype: x.dtype };
   },

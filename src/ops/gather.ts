@@ -32,8 +32,8 @@ export const gatherOp = defineOp<GatherAttrs>({
   name: "gather",
   shape: ([x, indices], { axis }) => {
     requireIndices(indices);
-    if (axis >= x.shape.length)
-      reject(`axis ${axis} of shape ${formatShape(x.shape)}`, `use an axis below ${x.shape.length}`);
+    if (!(axis >= 0 && axis < x.shape.length))
+      reject(`axis ${axis} of shape ${formatShape(x.shape)}`, "name one of its axes");
     return { shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)], dtype: x.dtype };
   },
   evaluate: ([x, indices], { axis }, { shape }) => {
@@ -54,8 +54,9 @@ export const gatherOp = defineOp<GatherAttrs>({
   ],
 });
 
-/** The slices of x along `axis` that `indices` (int32) name. */
-export const gather = (x: Tensor, indices: Tensor, axis = 0): Tensor => bind(gatherOp, [x, indices], { axis });
+/** The slices of x along `axis` (negative counts from the end) that `indices` (int32) name. */
+export const gather = (x: Tensor, indices: Tensor, axis = 0): Tensor =>
+  bind(gatherOp, [x, indices], { axis: axis < 0 ? axis + x.rank : axis });
 
 interface ScatterAttrs extends GatherAttrs {
   /** Shape of the result. */

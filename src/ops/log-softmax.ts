@@ -20,7 +20,8 @@ export const logSoftmaxOp = defineOp<SoftmaxAttrs>({
   name: "logSoftmax",
   shape: ([x], { axis }) => {
     requireFloat(x);
-    if (!(axis < x.shape.length)) reject(`axis ${axis} of shape ${formatShape(x.shape)}`, "name one of its axes");
+    if (!(axis >= 0 && axis < x.shape.length))
+      reject(`axis ${axis} of shape ${formatShape(x.shape)}`, "name one of its axes");
     return { shape: x.shape, dtype: x.dtype };
   },
   evaluate: ([x], { axis }, { shape }) => {

@@ -8,8 +8,8 @@
  *   winners2d     x, u → A(x) u    reads another tensor at the places of the winners
  * A is constant almost everywhere, so x itself receives nothing from the last two.
  */
-import { sizeOf } from "../core/index.ts";
-import { bind, defineOp, type Emit, type NDArray, type Op, type Tensor, type TensorType } from "../ir/index.ts";
+import { formatShape, sizeOf } from "../core/index.ts";
+import { bind, defineOp, type Emit, type NDArray, type Op, reject, type Tensor, type TensorType } from "../ir/index.ts";
 import { requireFloat } from "./elementwise.ts";
 import { eachWindow, type Pair, type PairLike, pairOf, windowCount } from "./windows.ts";
 
@@ -21,6 +21,14 @@ export interface PoolAttrs {
 
 export function pooledType(x: TensorType, { kernel, stride, padding }: PoolAttrs): TensorType {
   requireFloat(x);
+  if (x.shape.length !== 4)
+    reject(`x is ${formatShape(x.shape)}`, "it needs four axes: [batch, channels, height, width]");
+  if (padding.some((pad, axis) => pad >= kernel[axis])) {
+    reject(
+      `padding ${formatShape(padding)} for windows of ${formatShape(kernel)}`,
+      "padding must be less than the window",
+    );
+  }
   const [batch, channels, height, width] = x.shape;
   const rows = windowCount(height, kernel[0], stride[0], padding[0]);
   return { shape: [batch, channels, rows, windowCount(width, kernel[1], stride[1], padding[1])], dtype: x.dtype };

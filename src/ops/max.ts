@@ -1,5 +1,6 @@
 /**
- * max: the largest element over axes, which stay with size 1 or are removed; an empty axis is refused. NaN if any is.
+ * max: the largest element over axes, which stay with size 1 or are removed; an empty axis is refused. NaN if any is
+ * (ONNX Runtime 1.30 passes over a NaN that is not the first element).
  * ONNX ReduceMax (opset 18). Where several elements tie, each receives an equal share of the cotangent (as PyTorch's amax).
  */
 import { formatShape } from "../core/index.ts";

@@ -12,6 +12,12 @@ interface ReshapeAttrs {
 export const reshapeOp: Op<ReshapeAttrs> = defineOp<ReshapeAttrs>({
   name: "reshape",
   shape: ([x], { shape }) => {
+    if (shape.some((dim) => !Number.isInteger(dim) || dim < 0)) {
+      reject(
+        `${formatShape(x.shape)} to ${formatShape(shape)}`,
+        "sizes must be whole numbers; the known ones must divide",
+      );
+    }
     if (sizeOf(x.shape) !== sizeOf(shape)) {
       const sizes = `${formatShape(x.shape)} has ${sizeOf(x.shape)} elements but ${formatShape(shape)} needs ${sizeOf(shape)}`;
       reject(sizes, "the number of elements must stay");

@@ -2,7 +2,7 @@
  * transpose: y has axis i of x at place j where axes[j] = i. ONNX Transpose (opset 13).
  * Backward: the inverse permutation.
  */
-import { formatShape, stridesOf } from "../core/index.ts";
+import { formatShape, stridesOf, UsageError } from "../core/index.ts";
 import { bind, defineOp, reject, type Tensor } from "../ir/index.ts";
 import { gatherStrided } from "./strided.ts";
 
@@ -43,5 +43,8 @@ export const transposeOp = defineOp<TransposeAttrs>({
 /** Permutes the axes; without `axes` the last two are exchanged. */
 export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
   const { rank } = x;
+  if (axes === undefined && rank < 2) {
+    throw new UsageError("transpose", `the shape is ${formatShape(x.shape)}`, "two axes are needed to exchange them");
+  }
   return bind(transposeOp, [x], { axes: axes ?? [...Array(rank - 2).keys(), rank - 1, rank - 2] });
 }

@@ -10,6 +10,12 @@ export const pairOf = (value: PairLike): Pair => (typeof value === "number" ? [v
 
 /** Places of a window along one axis: ⌊(size + 2·padding − dilation·(kernel − 1) − 1) / stride⌋ + 1. */
 export function windowCount(size: number, kernel: number, stride: number, padding: number, dilation = 1): number {
+  if (![kernel, stride, dilation, padding + 1].every((value) => Number.isInteger(value) && value >= 1)) {
+    reject(
+      `kernel ${kernel}, stride ${stride}, dilation ${dilation} and padding ${padding} are not all whole numbers in range`,
+      "use 1 or more, padding 0 or more; padding that keeps the size needs an odd kernel",
+    );
+  }
   const count = Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
   if (!(count >= 1)) {
     reject(

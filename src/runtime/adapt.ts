@@ -32,7 +32,7 @@ export function adapt(session: InferenceSession, backend: Backend): Session {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     async run(feeds) {
-      const results = await session.run(wrap(feeds)).catch(explain);
+      const results = await session.run(wrap(unshared(feeds))).catch(explain);
       return Object.fromEntries(session.outputNames.map((name) => [name, unwrap(results[name])]));
     },
     bind(feeds, outputs) {
@@ -53,6 +53,18 @@ export function adapt(session: InferenceSession, backend: Backend): Session {
     },
     release: () => session.release(),
   };
+}
+
+/** Native code refuses views of shared memory ("Invalid argument"), such as one picture of a block: it gets a copy. */
+function unshared(values: Values): Values {
+  const shared = ({ data }: Value) =>
+    typeof SharedArrayBuffer !== "undefined" && data.buffer instanceof SharedArrayBuffer;
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      shared(value) ? { ...value, data: value.data.slice() as Value["data"] } : value,
+    ]),
+  );
 }
 
 function explain(error: unknown): never {

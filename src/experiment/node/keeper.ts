@@ -4,6 +4,7 @@ import type { Plan, Recipe, StateValues, TrainEvent } from "../../train/index.ts
 import type { EpochRow, Settings } from "../options.ts";
 import type { Reporter } from "./reporter.ts";
 import type { RunFolder } from "./run-folder.ts";
+import type { WriteQueue } from "./write-queue.ts";
 
 /** Keeps the history and the best weights, and writes checkpoints, one after the other. */
 export class Keeper {
@@ -16,11 +17,12 @@ export class Keeper {
   readonly #plan: Plan;
   readonly #folder: RunFolder | undefined;
   readonly #shapes: ReadonlyMap<string, readonly number[]>;
-  #written: Promise<unknown> = Promise.resolve();
+  readonly #writes: WriteQueue;
 
-  constructor(plan: Plan, folder: RunFolder | undefined) {
+  constructor(plan: Plan, folder: RunFolder | undefined, writes: WriteQueue) {
     this.#plan = plan;
     this.#folder = folder;
+    this.#writes = writes;
     this.#shapes = new Map([...plan.parameters, ...plan.slots].map(({ name, shape }) => [name, shape]));
     this.parameters = plan.parameters.reduce((total, { name }) => total + plan.initial[name].length, 0);
   }
@@ -36,13 +38,8 @@ export class Keeper {
     return Object.fromEntries(this.#plan.parameters.map(({ name }) => [name, kept[name]]));
   }
 
-  settled(): Promise<unknown> {
-    return this.#written;
-  }
-
   #write(kind: "last" | "best", state: StateValues, facts: { epoch: number; step: number }): void {
-    this.#written = this.#written.then(() => this.#folder?.writeCheckpoint(kind, state, this.#shapes, facts));
-    this.#written.catch(() => {});
+    this.#writes.add(() => this.#folder?.writeCheckpoint(kind, state, this.#shapes, facts));
   }
 
   watch(
@@ -106,7 +103,7 @@ export class Keeper {
     };
     this.history.push(row);
     report.send({ type: "epoch", epochs, best, ...row });
-    this.#written = this.#written.then(() => this.#folder?.appendEpoch(row));
+    this.#writes.add(() => this.#folder?.appendEpoch(row));
     this.#write("last", state, event);
     if (best) this.#write("best", state, event);
   }

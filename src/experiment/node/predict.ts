@@ -19,6 +19,8 @@ export interface PredictOptions {
   readonly device?: Device | "auto";
   /** Guesses for each picture, the most probable first. */
   readonly top?: number;
+  /** Called once, before the first picture: what runs the model, and what a user should be told about that. */
+  readonly onStart?: (runtime: { readonly device: string; readonly notes: readonly string[] }) => void;
 }
 
 /** Picture files among paths, folders looked through to any depth, in order. */
@@ -55,6 +57,7 @@ export async function* predict(
   if (pictures.length === 0)
     throw new UsageError(paths.join(" "), "there is no picture in it", "give picture files, or folders of them", 1);
   const classifier = await openClassifier(model, options.device);
+  options.onStart?.({ device: classifier.device, notes: classifier.notes });
   try {
     yield* inOrder(pictures, 8, async (path): Promise<PicturePrediction> => {
       try {

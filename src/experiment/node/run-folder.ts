@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { appendFile, mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { UsageError, VERSION } from "../../core/index.ts";
 import type { Dataset } from "../../data/index.ts";
@@ -28,8 +28,12 @@ export const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${t
 export class RunFolder {
   readonly path: string;
 
-  private constructor(path: string) {
+  /** The outermost folder that had to be made for it. */
+  readonly #made: string;
+
+  private constructor(path: string, made: string) {
     this.path = path;
+    this.#made = resolve(made);
   }
 
   /**
@@ -45,13 +49,31 @@ export class RunFolder {
         "choose another --name, or move it away",
       );
     }
-    const folder = new RunFolder(path);
-    await mkdir(folder.#file("checkpoints"), { recursive: true }).catch((error) => {
+    const made = await mkdir(join(path, "checkpoints"), { recursive: true }).catch((error) => {
       throw explainWrite(path, error);
     });
-    await writeAtomic(folder.#file("config.yaml"), stringify({ argmin: VERSION, ...settings }));
-    await folder.#append("metrics.csv", METRICS);
+    const folder = new RunFolder(path, made ?? join(path, "checkpoints"));
+    try {
+      await writeAtomic(folder.#file("config.yaml"), stringify({ argmin: VERSION, ...settings }));
+      await folder.#append("metrics.csv", METRICS);
+    } catch (error) {
+      await folder.discard();
+      throw error;
+    }
     return folder;
+  }
+
+  /** Takes away what was made: for a run that ended before its first step, so that its name is free for the next try. */
+  async discard(): Promise<void> {
+    for (const name of await readdir(this.path)) await rm(this.#file(name), { recursive: true, force: true });
+    // Folders above it go as well, unless another run has moved in.
+    for (let folder = resolve(this.path); folder.startsWith(this.#made); folder = dirname(folder)) {
+      const gone = await rmdir(folder).then(
+        () => true,
+        () => false,
+      );
+      if (!gone) return;
+    }
   }
 
   #file(name: string): string {

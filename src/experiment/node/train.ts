@@ -1,7 +1,7 @@
-import { UsageError } from "../../core/index.ts";
-import { channelStatistics, type Dataset } from "../../data/index.ts";
+import { sizeOf, UsageError } from "../../core/index.ts";
+import { channelStatistics, type Dataset, type Source } from "../../data/index.ts";
 import { openSource } from "../../data/node/index.ts";
-import { makePlan, type Plan, type Recipe, type TrainEvent } from "../../train/index.ts";
+import { makePlan, network, type Plan, type Recipe, type TrainEvent } from "../../train/index.ts";
 import { trainInWorker } from "../../train/node/index.ts";
 import type { Run, Settings, TrainOptions } from "../options.ts";
 import { resolve } from "../resolve.ts";
@@ -10,6 +10,7 @@ import { Keeper } from "./keeper.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { Reporter } from "./reporter.ts";
 import { RunFolder } from "./run-folder.ts";
+import { WriteQueue } from "./write-queue.ts";
 
 /** A deviation below half a byte's step is a channel that never changes; dividing by it would only blow up noise. */
 const SMALLEST_DEVIATION = 0.5 / 255;
@@ -25,17 +26,18 @@ const SMALLEST_DEVIATION = 0.5 / 255;
  *   loss that stops being a number
  */
 export async function train(options: TrainOptions): Promise<Run> {
-  const settings = resolve(options);
   const emit = options.onEvent ?? (() => {});
   const source = typeof options.data === "string" ? await openSource(options.data) : options.data;
+  const settings = resolve(options, source);
   const folder = options.folder === undefined ? undefined : await RunFolder.create(options.folder, settings);
-  const dataset = await loadDataset(source, settings, emit, options.signal);
-  const recipe = recipeOf(settings, dataset);
-  await folder?.writeSplit(dataset, settings.seed);
-  const report = new Reporter(emit, folder);
-  report.data(dataset);
-  const plan = planOf(settings, recipe, dataset);
-  const keeper = new Keeper(plan, folder);
+  const writes = new WriteQueue();
+  const report = new Reporter(emit, folder, writes);
+  const { dataset, recipe, plan } = await prepare(source, settings, options, folder, report).catch(async (error) => {
+    await writes.settled().catch(() => {});
+    await folder?.discard();
+    throw error;
+  });
+  const keeper = new Keeper(plan, folder, writes);
   await keeper.start();
   const started = performance.now();
   const worker = trainInWorker(
@@ -44,8 +46,8 @@ export async function train(options: TrainOptions): Promise<Run> {
     options.signal,
   );
   try {
-    const last = await worker.ended;
-    await Promise.all([keeper.settled(), report.settled()]);
+    const last = await Promise.race([worker.ended, writes.failed]);
+    await writes.settled();
     const seconds = (performance.now() - started) / 1000;
     if (last.type === "diverged") throw diverged(last, options.folder);
     const interrupted = last.type === "interrupted";
@@ -63,6 +65,35 @@ export async function train(options: TrainOptions): Promise<Run> {
   } finally {
     await worker.close();
   }
+}
+
+/** All that comes before the first step. */
+async function prepare(
+  source: Source,
+  settings: Settings,
+  options: TrainOptions,
+  folder: RunFolder | undefined,
+  report: Reporter,
+) {
+  const dataset = await loadDataset(source, settings, (event) => report.send(event), options.signal);
+  const recipe = recipeOf(settings, dataset);
+  refuseTooLarge(recipe);
+  await folder?.writeSplit(dataset, settings.seed);
+  report.data(dataset);
+  return { dataset, recipe, plan: planOf(settings, recipe, dataset) };
+}
+
+/** A model file is one protobuf message, which cannot be longer; better said now than after hours of training. */
+const LARGEST_MODEL_BYTES = 2 ** 31;
+
+function refuseTooLarge(recipe: Recipe): void {
+  const weights = network(recipe, 1).parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
+  if (4 * weights < LARGEST_MODEL_BYTES) return;
+  throw new UsageError(
+    `model ${recipe.model.name}`,
+    `it has ${weights} weights of 4 bytes, and a model file holds less than 2 GiB`,
+    "choose smaller layers, or smaller pictures with --size",
+  );
 }
 
 function recipeOf(settings: Settings, { pictures, split, classes }: Dataset): Recipe {

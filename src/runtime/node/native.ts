@@ -5,8 +5,13 @@ import type { Runtime } from "../session.ts";
 
 type OrtModule = typeof import("onnxruntime-common");
 
+// Since 1.30 the native library reports its use to Microsoft unless it is told not to: it keeps a device id below ~/.cache,
+// leaves files in the temporary folder, and opens connections. It reads the real environment, which only the main thread's
+// process.env writes to; so this has to be said when the module is loaded there, before any worker loads the library.
+process.env.ORT_DISABLE_TELEMETRY ??= "1";
+
 /** Native ONNX Runtime on the CPU, or the reason why it cannot be loaded. */
-export async function loadNative(): Promise<Runtime | Error> {
+export async function loadNative(options: { threads?: number } = {}): Promise<Runtime | Error> {
   const require = createRequire(import.meta.url);
   let ort: OrtModule;
   let version: string;
@@ -16,22 +21,22 @@ export async function loadNative(): Promise<Runtime | Error> {
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
-  const threads = availableParallelism();
+  const threads = options.threads ?? availableParallelism();
   return {
     device: "cpu",
     description: `ONNX Runtime ${version}, native CPU, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     threads,
     notes: [],
-    async createSession(model, options = {}) {
+    async createSession(model, { threads: own, spinning } = {}) {
       const session = await ort.InferenceSession.create(model, {
         executionProviders: ["cpu"],
-        intraOpNumThreads: options.threads ?? threads,
+        intraOpNumThreads: own ?? threads,
         interOpNumThreads: 1,
         executionMode: "sequential",
         graphOptimizationLevel: "all",
-        logSeverityLevel: 3,
+        logSeverityLevel: 4,
         extra: {
-          "session.intra_op.allow_spinning": options.spinning === false ? "0" : "1",
+          "session.intra_op.allow_spinning": spinning === false ? "0" : "1",
         },
       });
       return adapt(session, { Tensor: ort.Tensor, writesInPlace: true });

@@ -9,17 +9,20 @@ export const NATIVE_MEND = "npm install --ignore-scripts onnxruntime-node";
 /**
  * Loads the ONNX Runtime for a device. `auto` takes native code where it is installed and falls back to WebAssembly, with
  * a note that says so.
+ * @param threads of every session; all cores unless said
  * @throws UsageError when `cpu` is asked for and native code cannot be loaded
  */
-export async function openRuntime(device: Device | "auto"): Promise<Runtime> {
-  if (device === "wasm") return await loadWasm();
-  const native = await loadNative();
+export async function openRuntime(device: Device | "auto", threads?: number): Promise<Runtime> {
+  const options = threads === undefined ? {} : { threads };
+  if (device === "wasm") return await loadWasm(options);
+  const native = await loadNative(options);
   if (!(native instanceof Error)) return native;
   const reason = native.message.split("\n")[0];
   if (device === "cpu") {
     throw new UsageError("--device cpu", `native ONNX Runtime cannot be loaded (${reason})`, `run: ${NATIVE_MEND}`, 1);
   }
-  return await loadWasm([
-    `Native ONNX Runtime is not installed, so this runs on WebAssembly, several times slower. To mend it: ${NATIVE_MEND}`,
-  ]);
+  const missing = (native as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND";
+  const why = missing ? "is not installed" : `cannot be loaded (${reason})`;
+  const note = `Native ONNX Runtime ${why}, so this runs on WebAssembly, several times slower. To mend it: ${NATIVE_MEND}`;
+  return await loadWasm({ ...options, notes: [note] });
 }

@@ -7,6 +7,7 @@ export interface RemoteModel {
   readonly description: string;
   readonly notes: readonly string[];
   run(feeds: Values): Promise<Record<string, Value>>;
+  /** Waits for the runs in hand, then ends the thread. */
   close(): Promise<void>;
 }
 
@@ -34,10 +35,16 @@ export function remoteModel(model: Uint8Array, device: Device | "auto" = "auto")
       { resolve: (outputs: Record<string, Value>) => void; reject: (error: Error) => void }
     >();
     let count = 0;
+    let idle = () => {};
+    const settle = (id: number) => {
+      const waiting = pending.get(id);
+      pending.delete(id);
+      if (pending.size === 0) idle();
+      return waiting;
+    };
     const fail = (error: Error) => {
       reject(error);
-      for (const waiting of pending.values()) waiting.reject(error);
-      pending.clear();
+      for (const id of [...pending.keys()]) settle(id)?.reject(error);
     };
     worker.on("error", fail);
     worker.on("exit", (code) =>
@@ -45,13 +52,11 @@ export function remoteModel(model: Uint8Array, device: Device | "auto" = "auto")
     );
     worker.on("message", (answer: RemoteAnswer) => {
       if (answer.type === "result") {
-        pending.get(answer.id)?.resolve(answer.outputs);
-        pending.delete(answer.id);
+        settle(answer.id)?.resolve(answer.outputs);
       } else if (answer.type === "error") {
         const error = new UsageError(answer.error.where, answer.error.what, answer.error.fix, 1);
         if (answer.id < 0) fail(error);
-        pending.get(answer.id)?.reject(error);
-        pending.delete(answer.id);
+        settle(answer.id)?.reject(error);
       } else {
         resolve({
           description: answer.description,
@@ -62,6 +67,12 @@ export function remoteModel(model: Uint8Array, device: Device | "auto" = "auto")
               worker.postMessage({ id: count++, feeds });
             }),
           close: async () => {
+            // A thread that is ended inside native code takes the whole process with it, so what runs may finish.
+            if (pending.size > 0) {
+              await new Promise<void>((done) => {
+                idle = done;
+              });
+            }
             worker.removeAllListeners("exit");
             await worker.terminate();
           },

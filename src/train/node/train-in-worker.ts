@@ -23,6 +23,7 @@ export interface WorkerRun {
   readonly ended: Promise<TrainEvent>;
   /** Scores pictures after the end, with the given weights. */
   score(indices: Int32Array, weights: StateValues): Promise<Scores>;
+  /** Stops after the step in hand, and ends the thread. */
   close(): Promise<void>;
 }
 
@@ -39,32 +40,53 @@ export function trainInWorker(plan: Plan, onEvent: (event: TrainEvent) => void, 
   });
   let fail: (error: Error) => void = () => {};
   let scored: (scores: Scores) => void = () => {};
+  let rest = () => {};
+  // What the thread is busy with. A thread that is ended inside native code takes the whole process with it.
+  let busy: Promise<unknown> = new Promise<void>((resolve) => {
+    rest = resolve;
+  });
   const ended = new Promise<TrainEvent>((resolve, reject) => {
     fail = reject;
-    worker.on("error", (error) => fail(error as Error));
-    worker.on("exit", (code) =>
-      fail(new UsageError("training", `the worker thread ended with code ${code}`, "use a smaller model or batch", 1)),
-    );
+    worker.on("error", (error) => {
+      rest();
+      fail(error as Error);
+    });
+    worker.on("exit", (code) => {
+      rest();
+      fail(new UsageError("training", `the worker thread ended with code ${code}`, "use a smaller model or batch", 1));
+    });
     worker.on("message", (answer: WorkerAnswer) => {
       if (answer.type === "error") {
         const { where, what, fix } = answer.error;
+        rest();
         fail(new UsageError(where, what, fix, 1));
       } else if (answer.type === "scores") scored(answer.scores);
       else {
-        onEvent(answer.event);
-        if (isLast(answer.event)) resolve(answer.event);
+        try {
+          onEvent(answer.event);
+        } catch (error) {
+          fail(error as Error);
+        }
+        if (!isLast(answer.event)) return;
+        rest();
+        resolve(answer.event);
       }
     });
   });
   return {
     ended,
-    score: (indices, weights) =>
-      new Promise((resolve, reject) => {
+    score: (indices, weights) => {
+      const scores = new Promise<Scores>((resolve, reject) => {
         scored = resolve;
         fail = reject;
         worker.postMessage({ indices, weights } satisfies WorkerRequest);
-      }),
+      });
+      busy = scores.catch(() => {});
+      return scores;
+    },
     close: async () => {
+      Atomics.store(stop, 0, 1);
+      await busy;
       worker.removeAllListeners("exit");
       await worker.terminate();
     },

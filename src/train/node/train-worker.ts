@@ -19,7 +19,7 @@ function send(message: WorkerAnswer, event?: TrainEvent): void {
 
 try {
   const { plan, stop } = workerData as WorkerStart;
-  const trainer = await Trainer.create(plan, await openRuntime(plan.device));
+  const trainer = await Trainer.create(plan, await openRuntime(plan.device, plan.threads));
   await trainer.run(
     (event) => send({ type: "event", event }, event),
     () => Atomics.load(stop, 0) !== 0,

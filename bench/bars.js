@@ -1,0 +1,160 @@
+/**
+ * Measures every figure that the project promises, one JSON line each: {"bar", "value", "target", "ok", …}.
+ *
+ *   npm run bars                 all of them at full size (about 20 minutes on two cores)
+ *   npm run bars -- accuracy     those whose name contains a word
+ *   npm run bars -- --short      the same code, shortened, with lower targets: what the tests run
+ *
+ * Accuracies and parities do not depend on the machine; bars of kind "time" do, and want it idle.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { argmin, hasShared, hasTorch, jsonLines, root, shared } from "./support.js";
+
+const words = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));
+const short = process.argv.includes("--short");
+const runs = mkdtempSync(join(tmpdir(), "argmin-bars-"));
+
+/** The `done` line of a training run. */
+const train = (...args) => argmin(["train", ...args, "--runs", runs]).at(-1);
+const fashion = join(shared, "data", "fashion-mnist");
+const signs = join(shared, "data", "sign-digits", "images");
+const accuracyOf = (...args) => train(...args).test.accuracy;
+/** Full size, or the number for the shortened run. */
+const size = (full, shortened) => (short ? shortened : full);
+
+const atLeast = (target) => (value) => ({ target: `≥ ${target}`, ok: value >= target });
+const atMost = (target) => (value) => ({ target: `≤ ${target}`, ok: value <= target });
+
+/** @type {{name: string, kind?: "time", needs?: "shared" | "torch", run: () => object | Promise<object>}[]} */
+const bars = [
+  {
+    name: "quickstart accuracy",
+    run: () => {
+      const { test, seconds } = argmin(["quickstart", "--runs", runs]).at(-1);
+      return { value: test.accuracy, ...atLeast(0.97)(test.accuracy), trainingSeconds: seconds };
+    },
+  },
+  ...[
+    ["linear", size(10, 2), size(0.84, 0.82)],
+    ["mlp", size(10, 1), size(0.885, 0.83)],
+    ["cnn", 3, 0.905],
+  ].map(([model, epochs, target]) => ({
+    name: `fashion-mnist ${model} accuracy`,
+    needs: "shared",
+    long: model === "cnn",
+    run: () => {
+      const { test, seconds } = train(fashion, "--model", model, "--epochs", String(epochs));
+      return { value: test.accuracy, ...atLeast(target)(test.accuracy), epochs, trainingSeconds: seconds };
+    },
+  })),
+  ...["hinge", "squared-hinge"].map((loss) => ({
+    name: `fashion-mnist linear ${loss} against cross-entropy`,
+    needs: "shared",
+    run: () => {
+      const epochs = String(size(10, 2));
+      const [ours, reference] = [loss, "cross-entropy"].map((name) =>
+        accuracyOf(fashion, "--model", "linear", "--epochs", epochs, "--loss", name),
+      );
+      return { value: ours - reference, ...atLeast(size(-0.01, -0.03))(ours - reference), accuracy: ours, reference };
+    },
+  })),
+  {
+    name: "sign-digits cnn accuracy",
+    needs: "shared",
+    long: true,
+    run: () => {
+      const { test, seconds } = train(signs, "--model", "cnn", "--size", "64");
+      return { value: test.accuracy, ...atLeast(0.92)(test.accuracy), trainingSeconds: seconds };
+    },
+  },
+  {
+    name: "builtin:shapes separates the models",
+    long: true,
+    run: () => {
+      const [linear, mlp, cnn] = ["linear", "mlp", "cnn"].map((model) =>
+        accuracyOf("builtin:shapes", "--model", model),
+      );
+      const ok = mlp >= linear + 0.1 && cnn >= mlp + 0.05;
+      return { value: [linear, mlp, cnn], target: "mlp ≥ linear + 0.10, cnn ≥ mlp + 0.05", ok };
+    },
+  },
+  ...[
+    ["linear", 1],
+    ["mlp", 0.8],
+    ["cnn", 0.75],
+  ].map(([model, target]) => ({
+    name: `step of ${model}, times PyTorch's speed`,
+    kind: "time",
+    needs: "torch",
+    run: async () => {
+      const { compareWithTorch } = await import("./step.js");
+      const { ratio, ...rest } = compareWithTorch(model, size(7, 1));
+      return { value: ratio, ...atLeast(target)(ratio), ...rest };
+    },
+  })),
+  {
+    name: "memory growth over linear steps",
+    run: () => {
+      const [result] = jsonLines(process.execPath, [join(root, "bench", "memory.js"), String(size(20_000, 3_000))]);
+      return { value: result.growth, ...atMost(0.05)(result.growth), ...result };
+    },
+  },
+  {
+    name: "event loop's longest delay while training, ms",
+    kind: "time",
+    run: () => {
+      const [result] = jsonLines(process.execPath, [join(root, "bench", "event-loop.js")]);
+      return { value: result.longestMs, ...atMost(50)(result.longestMs), ...result };
+    },
+  },
+  {
+    name: "PyTorch's numbers and negated backward rules",
+    long: true,
+    needs: "shared",
+    run: () => {
+      const args = [
+        "vitest",
+        "run",
+        "--project",
+        "fast",
+        "test/parity",
+        "test/conformance/mutation.test.ts",
+        "--reporter=json",
+      ];
+      const { stdout } = spawnSync("npx", args, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 28 });
+      const {
+        numPassedTests: passed,
+        numFailedTests: failed,
+        numPendingTests: skipped,
+      } = JSON.parse(stdout.slice(stdout.indexOf("{")));
+      return { value: failed, target: "0 failed", ok: failed === 0 && passed > 0, passed, skipped };
+    },
+  },
+];
+
+let failures = 0;
+try {
+  for (const bar of bars) {
+    if (!words.every((word) => bar.name.includes(word)) || (short && bar.long)) continue;
+    if (bar.needs && !hasShared) {
+      console.log(JSON.stringify({ bar: bar.name, skipped: "the folder ../shared is not here" }));
+      continue;
+    }
+    if (bar.needs === "torch" && !hasTorch()) {
+      console.log(JSON.stringify({ bar: bar.name, skipped: "/usr/bin/python3 has no PyTorch" }));
+      continue;
+    }
+    const start = performance.now();
+    const { value, target, ok, ...rest } = await bar.run();
+    const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
+    const kind = bar.kind === undefined ? {} : { kind: bar.kind };
+    console.log(JSON.stringify({ bar: bar.name, ...kind, value, target, ok, ...rest, took: seconds }));
+    if (!ok) failures++;
+  }
+} finally {
+  rmSync(runs, { recursive: true, force: true });
+}
+process.exitCode = failures > 0 ? 1 : 0;

@@ -1,0 +1,29 @@
+/** What the benchmarks share: processes, the peers' folder, medians. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** Data, oracles and peers that lie beside the project on its developers' machines; the project works without them. */
+export const shared = join(dirname(root), "shared");
+export const hasShared = existsSync(shared);
+
+export const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+/** Runs a program and returns the JSON objects that it prints on stdout, one a line. */
+export function jsonLines(program, args, options = {}) {
+  const { stdout, stderr, status } = spawnSync(program, args, { encoding: "utf8", maxBuffer: 2 ** 28, ...options });
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")} ended with ${status}:\n${stderr}`);
+  const lines = stdout.split("\n").filter((line) => line.startsWith("{"));
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** Runs the command and returns its JSON lines. */
+export const argmin = (args, options) =>
+  jsonLines(process.execPath, [join(root, "bin", "argmin.js"), ...args, "--json"], options);
+
+/** Whether /usr/bin/python3 has PyTorch. */
+export function hasTorch() {
+  return spawnSync("/usr/bin/python3", ["-c", "import torch"]).status === 0;
+}

@@ -1,0 +1,194 @@
+/** What the end-to-end tests share: the real command as a child process, folders that go away again, small data sets. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { constants, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import sharp from "sharp";
+import { afterAll, expect } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+export const command = join(root, "bin", "argmin.js");
+/** Real pictures that are not part of the repository; a test that needs them is skipped where they are absent. */
+export const shared = join(root, "..", "shared");
+
+/** A folder that is removed after the test file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "argmin-"));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface Result {
+  /** As a shell sees it: death by signal n is 128 + n. */
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+export interface Options {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Run inside another program, such as ["unshare", "-n"]. */
+  readonly within?: readonly string[];
+}
+
+/** A command that is running. */
+export class Running {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly ended: Promise<Result>;
+  stdout = "";
+  stderr = "";
+  #watchers: (() => void)[] = [];
+
+  constructor(args: readonly string[], { cwd, env = {}, within = [] }: Options) {
+    const started = performance.now();
+    const [program, ...rest] = [...within, process.execPath, command, ...args];
+    // Vitest's own variables would change how the command looks and behaves.
+    const { NODE_OPTIONS: _, FORCE_COLOR: __, ...own } = process.env;
+    this.child = spawn(program!, rest, { cwd, env: { ...own, NO_COLOR: "1", ...env } });
+    for (const stream of ["stdout", "stderr"] as const) {
+      this.child[stream].setEncoding("utf8").on("data", (text: string) => {
+        this[stream] += text;
+        for (const watcher of this.#watchers) watcher();
+      });
+    }
+    this.ended = new Promise((resolve, reject) => {
+      this.child.on("error", reject);
+      this.child.on("close", (code, signal) => {
+        const { stdout, stderr } = this;
+        const seconds = (performance.now() - started) / 1000;
+        resolve({ code: code ?? 128 + constants.signals[signal!], stdout, stderr, seconds });
+        for (const watcher of this.#watchers) watcher();
+      });
+    });
+  }
+
+  /** Resolves when `text` was written to stdout or stderr; fails when the command ends without it. */
+  async until(text: string): Promise<void> {
+    const found = () => this.stdout.includes(text) || this.stderr.includes(text);
+    await Promise.race([
+      new Promise<void>((resolve) => {
+        const look = () => {
+          if (found()) resolve();
+        };
+        this.#watchers.push(look);
+        look();
+      }),
+      this.ended.then(({ code, stdout, stderr }) => {
+        if (!found()) throw new Error(`ended with ${code} before it wrote "${text}":\n${stdout}\n${stderr}`);
+      }),
+    ]);
+  }
+}
+
+/** Runs the command to its end. */
+export const argmin = (args: readonly string[], options: Options): Promise<Result> => new Running(args, options).ended;
+
+export interface Line {
+  readonly event?: string;
+  // biome-ignore lint/suspicious/noExplicitAny: lines of JSON have many forms, and the tests look at what they expect
+  readonly [field: string]: any;
+}
+
+/** Lines of JSON, and nothing else. */
+export function jsonLines(text: string): Line[] {
+  expect(text === "" || text.endsWith("\n")).toBe(true);
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+}
+
+/** The `done` line, which is the last one. */
+export function doneLine({ code, stdout, stderr }: Result): Line {
+  expect(code, stderr).toBe(0);
+  const last = jsonLines(stdout).at(-1)!;
+  expect(last.event).toBe("done");
+  return last;
+}
+
+/** Rows of a CSV file without quoted fields, by column. */
+export function csvRows(path: string): Record<string, string>[] {
+  const [header, ...rows] = readFileSync(path, "utf8").trimEnd().split("\n");
+  const columns = header!.split(",");
+  return rows.map((row) => Object.fromEntries(row.split(",").map((cell, i) => [columns[i]!, cell])));
+}
+
+/** Every file below a folder with its bytes, to see that nothing has changed. */
+export function contents(folder: string): Map<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return new Map(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, "base64")]));
+}
+
+export function write(path: string, bytes: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+}
+
+/** A colour with some structure, different for each class: [height, width, 3]. */
+export function paint(label: number, seed: number, height: number, width: number): Buffer {
+  const pixels = Buffer.alloc(3 * height * width);
+  for (let i = 0; i < pixels.length; i++) {
+    const base = i % 3 === label % 3 ? 190 : 60;
+    const stripe = label >= 3 && Math.floor(i / 3 / width) % 4 < 2 ? 40 : 0;
+    pixels[i] = base + stripe + ((i * 7919 + seed * 104729) % 23);
+  }
+  return pixels;
+}
+
+export interface Photos {
+  readonly classes: readonly string[];
+  /** Pictures in each class. */
+  readonly count: number;
+  /** Height and width of the n-th one. */
+  readonly size?: (n: number) => readonly [number, number];
+}
+
+/** A folder of class folders of small PNG files. */
+export async function writePhotos(folder: string, { classes, count, size }: Photos): Promise<string> {
+  for (const [label, name] of classes.entries()) {
+    mkdirSync(join(folder, name), { recursive: true });
+    for (let n = 0; n < count; n++) {
+      const [height, width] = size?.(n) ?? [14 + (n % 5), 12 + (n % 7)];
+      const raw = { width, height, channels: 3 as const };
+      await sharp(paint(label, n, height, width), { raw })
+        .png()
+        .toFile(join(folder, name, `${n}.png`));
+    }
+  }
+  return folder;
+}
+
+/** The bytes of an IDX file of unsigned bytes. */
+export function idx(shape: readonly number[], elements: Uint8Array): Buffer {
+  const header = Buffer.alloc(4 + 4 * shape.length);
+  header.set([0, 0, 8, shape.length]);
+  shape.forEach((size, axis) => {
+    header.writeUInt32BE(size, 4 + 4 * axis);
+  });
+  return Buffer.concat([header, elements]);
+}
+
+/** A folder of IDX files of grey 8×8 pictures in three classes, the test files gzipped. */
+export function writeIdxFolder(folder: string, { train, test }: { train: number; test: number }): string {
+  const parts = { train, t10k: test };
+  for (const [name, count] of Object.entries(parts)) {
+    if (count === 0) continue;
+    const pack = name === "t10k" ? gzipSync : (bytes: Buffer) => bytes;
+    const end = name === "t10k" ? ".gz" : "";
+    const labels = Uint8Array.from({ length: count }, (_, i) => i % 3);
+    const pixels = Uint8Array.from({ length: 64 * count }, (_, i) => {
+      const lit = Math.floor((i % 64) / 24) === labels[Math.floor(i / 64)];
+      return (lit ? 180 : 30) + ((i * 7919) % 41);
+    });
+    write(join(folder, `${name}-images-idx3-ubyte${end}`), pack(idx([count, 8, 8], pixels)));
+    write(join(folder, `${name}-labels-idx1-ubyte${end}`), pack(idx([count], labels)));
+  }
+  return folder;
+}
+
+export const isThere = (...path: string[]): boolean => existsSync(join(...path));
