@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { type Argument, Command, CommanderError } from "commander";
 import { nearest, UsageError, VERSION } from "../core/index.ts";
 import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
@@ -19,6 +19,8 @@ const DATA = `<data> is one of
   a folder of IDX files       MNIST, Fashion-MNIST; .gz or not
   builtin:shapes              ten kinds of shapes, drawn on the spot`;
 
+const argumentTerm = (argument: Argument) => `<${argument.name()}${argument.variadic ? "..." : ""}>`;
+
 /** Runs the command line; the process's exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
@@ -31,6 +33,9 @@ export async function main(argv: readonly string[]): Promise<number> {
       "after",
       "\nFirst time here: argmin quickstart\nExit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted",
     )
+    .configureHelp({
+      subcommandTerm: (cmd) => [cmd.name(), ...cmd.registeredArguments.map(argumentTerm)].join(" "),
+    })
     // Its errors are told by `output`, like all others.
     .configureOutput({ outputError: () => {} })
     .exitOverride();
@@ -43,14 +48,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   const device = ["--device <device>", "auto, cpu (native) or wasm", "auto"] as const;
   const examples = (...lines: string[]) => `\nExamples\n${lines.map((line) => `  argmin ${line}`).join("\n")}`;
 
-  withRuns(command("quickstart", "the first run, under a minute: built-in pictures"))
+  withRuns(command("quickstart", "the first run, in a minute: built-in pictures"))
     .option("--seed <n>", "another start")
     .addHelpText("after", examples("quickstart", "quickstart --seed 2 --runs /tmp/runs"))
     .action(async (flags) => {
       code = await quickstartCommand(output, flags);
     });
 
-  withRuns(command("train", "train a classifier on pictures and export it as model.onnx"))
+  withRuns(command("train", "train on pictures and export model.onnx"))
     .argument("<data>", "a folder of pictures, a folder of IDX files, or builtin:shapes")
     .option("--model <name>", `${list(models)} (default: cnn)`)
     .option("--hidden <units>", "mlp: units of each hidden layer (default: 512,256)")
@@ -81,7 +86,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       code = await trainCommand(output, data, flags);
     });
 
-  command("evaluate", "judge an exported model by the test pictures of a data set")
+  command("evaluate", "judge a model by a data set's test pictures")
     .argument("<model>", "a run folder or a model.onnx")
     .argument("<data>", "as for train")
     .option(...device)
@@ -107,7 +112,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       code = await predictCommand(output, model, pictures, flags);
     });
 
-  command("doctor", "look at what is installed, and how to mend what is not")
+  command("doctor", "say what is installed and how to mend the rest")
     .addHelpText("after", examples("doctor", "doctor --json"))
     .action(async () => {
       code = await doctorCommand(output);

@@ -11,7 +11,6 @@ export class Output {
   /** The reader of stdout has gone away (`argmin predict … | head -1`), which is no fault. */
   abandoned = false;
   #bar: SingleBar | undefined;
-  #barText = "";
 
   constructor(json: boolean) {
     this.json = json;
@@ -41,9 +40,9 @@ export class Output {
   /** Shows how far the work has come; nothing where stderr is not a terminal. `text` stands behind the bar. */
   progress(done: number, total: number, text: string): void {
     if (!process.stderr.isTTY) return;
-    this.#barText = text;
+    const share = `${Math.floor((100 * done) / total)}%`.padStart(4);
     if (this.#bar === undefined) {
-      const format = "  {bar} {percentage}%  {text}";
+      const format = "  {bar} {share}  {text}";
       const options = {
         format,
         barsize: 24,
@@ -52,11 +51,11 @@ export class Output {
         hideCursor: true,
         linewrap: false,
       };
-      this.#bar = new SingleBar(options, Presets.rect);
-      this.#bar.start(total, done, { text });
+      this.#bar = new SingleBar(options, { ...Presets.rect, barIncompleteChar: "·" });
+      this.#bar.start(total, done, { share, text });
     } else {
       this.#bar.setTotal(total);
-      this.#bar.update(done, { text: this.#barText });
+      this.#bar.update(done, { share, text });
     }
   }
 

@@ -1,5 +1,6 @@
 import { formatShape, sameShape, UsageError } from "../core/index.ts";
-import { type InputAttrs, isConstant, isInput, type Tensor } from "./tensor.ts";
+import type { Tensor } from "./node.ts";
+import { type InputAttrs, isConstant, isInput } from "./trace.ts";
 
 /** A traced function: named inputs to named outputs. */
 export interface Graph {

@@ -1,6 +1,7 @@
 export type { Attribute, Attributes, Emit } from "./emit.ts";
 export { type Graph, graph, print, topological, verify } from "./graph.ts";
-export { defineOp, type Op, Rejection, reject, type Sample, type SampleInput, type VjpContext } from "./op.ts";
+export { defineOp, type Op, type Place, type Sample, type SampleInput, Tensor, type VjpContext } from "./node.ts";
+export { Rejection, reject } from "./reject.ts";
 export {
   bind,
   type ConstantAttrs,
@@ -13,10 +14,8 @@ export {
   isConstant,
   isInput,
   lift,
-  type Place,
   placed,
   scoped,
-  Tensor,
   type TensorLike,
-} from "./tensor.ts";
+} from "./trace.ts";
 export type { DType, NDArray, Role, TensorType } from "./types.ts";

@@ -21,7 +21,7 @@ const names = ["quickstart", "train", "evaluate", "predict", "doctor"];
 const quick = ["--model", "linear", "--size", "8", "--epochs", "2"];
 
 beforeAll(async () => {
-  await writePhotos(join(cwd, "photos"), { classes: ["cats", "dogs", "eels"], count: 12 });
+  await writePhotos(join(cwd, "photos"), { classes: ["cats", "dogs", "eels"], count: 10 });
 });
 
 /** Lines wider than a terminal. */
@@ -82,7 +82,7 @@ describe("train", () => {
     expect(code, stderr).toBe(0);
     expect(stderr).toBe("");
     expect(stdout).toMatch(/^photos: 3 classes, 8×8 colour\n/);
-    expect(stdout).toContain("  30 pictures to train on, 3 to choose by, 3 to test once\n");
+    expect(stdout).toContain("  24 pictures to train on, 3 to choose by, 3 to test once\n");
     expect(stdout).toMatch(/^linear: 579 parameters, on ONNX Runtime [\d.]+, native CPU, \d+ threads?$/m);
     expect(stdout).toMatch(/^ {2}first loss 1\.\d{3}, expected ln 3 = 1\.099$/m);
     expect(stdout).toMatch(/^epoch 1\/2 {2}loss \d\.\d{4} {3}validation loss \d\.\d{4}, accuracy +\d+\.\d %/m);
@@ -123,7 +123,7 @@ describe("train", () => {
     doneLine(result);
     const initial = jsonLines(result.stdout).find(({ event }) => event === "initial")!;
     expect(initial).toMatchObject({ formula, expected });
-    expect(Math.abs(initial.loss - expected) / expected).toBeLessThan(0.15);
+    expect(Math.abs(initial.loss - expected) / expected).toBeLessThan(0.3);
   });
 
   test("says what the device is, and runs on Wasm when asked", async () => {
@@ -138,7 +138,7 @@ describe("train", () => {
     const options = { cwd, encoding: "utf8" as const, env: { ...process.env, TERM: "xterm", COLUMNS: "80" } };
     const { status, stdout } = spawnSync("script", ["-qec", `stty cols 80 rows 24; ${call}`, log], options);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/ {2}[■ ]{24} +\d+% {2}epoch +\d+, loss \d\.\d{4}, \d+(\.\d)? s left/);
+    expect(stdout).toMatch(/ {2}[■·]{24} +\d+% {2}epoch +\d+, loss \d\.\d{4}, \d+(\.\d)? s left/);
     // The bar is taken away again: its cursor comes back, and no trace of it stands between the lines at the end.
     expect(stdout.lastIndexOf("\x1b[?25h")).toBeGreaterThan(stdout.lastIndexOf("\x1b[?25l"));
     expect(stdout.slice(stdout.indexOf("best: epoch"))).not.toMatch(/■/);
@@ -157,8 +157,8 @@ describe("evaluate", () => {
 
   test("a file apart from its run looks at all pictures, and says so", async () => {
     const { stdout } = await argmin(["evaluate", "runs/judged/model.onnx", "photos"], { cwd });
-    expect(stdout).toMatch(/^\d+\.\d % of 36 pictures right \(all pictures\), log loss \d/);
-    expect(stdout).toMatch(/^ {2}cats +\d+\.\d % of 12$/m);
+    expect(stdout).toMatch(/^\d+\.\d % of 30 pictures right \(all pictures\), log loss \d/);
+    expect(stdout).toMatch(/^ {2}cats +\d+\.\d % of 10$/m);
     expect(tooWide(stdout)).toEqual([]);
   });
 
@@ -235,7 +235,7 @@ describe("doctor", () => {
     expect(code, stdout).toBe(0);
     for (const part of ["Node", "machine", "native", "wasm", "pictures"])
       expect(stdout).toMatch(new RegExp(`✓ ${part} `));
-    expect(stdout).toContain("Ready: argmin quickstart");
+    expect(stdout).toMatch(/^Ready: .*argmin quickstart$/m);
     expect(tooWide(stdout)).toEqual([]);
   });
 

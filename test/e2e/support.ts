@@ -35,6 +35,12 @@ export interface Options {
   readonly within?: readonly string[];
 }
 
+/** The environment without what Vitest, npm and CI add, which would change how the command looks and behaves. */
+export function usersEnvironment(): NodeJS.ProcessEnv {
+  const added = /^(NODE_OPTIONS|FORCE_COLOR|CI|ORT_.*|npm_.*|VITEST.*|NODE_ENV|TEST)$/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !added.test(name)));
+}
+
 /** A command that is running. */
 export class Running {
   readonly child: ChildProcessWithoutNullStreams;
@@ -46,9 +52,7 @@ export class Running {
   constructor(args: readonly string[], { cwd, env = {}, within = [] }: Options) {
     const started = performance.now();
     const [program, ...rest] = [...within, process.execPath, command, ...args];
-    // Vitest's own variables would change how the command looks and behaves.
-    const { NODE_OPTIONS: _, FORCE_COLOR: __, ...own } = process.env;
-    this.child = spawn(program!, rest, { cwd, env: { ...own, NO_COLOR: "1", ...env } });
+    this.child = spawn(program!, rest, { cwd, env: { ...usersEnvironment(), NO_COLOR: "1", ...env } });
     for (const stream of ["stdout", "stderr"] as const) {
       this.child[stream].setEncoding("utf8").on("data", (text: string) => {
         this[stream] += text;

@@ -1,4 +1,4 @@
 export { loadNative } from "./native.ts";
 export { NATIVE_MEND, openRuntime } from "./open.ts";
-export { type RemoteModel, remoteModel } from "./remote.ts";
+export { inheritedArguments, type RemoteModel, remoteModel } from "./remote.ts";
 export { loadWasm } from "./wasm.ts";

@@ -25,11 +25,15 @@ export type RemoteAnswer =
       readonly error: { readonly where: string; readonly what: string; readonly fix: string };
     };
 
+/** Node's own flags for a worker: those of this process, but for the one that Node refuses beside a file (`node -e`). */
+export const inheritedArguments = (): string[] => process.execArgv.filter((flag) => !flag.startsWith("--input-type="));
+
 /** Loads a model in a worker thread. */
 export function remoteModel(model: Uint8Array, device: Device | "auto" = "auto"): Promise<RemoteModel> {
   return new Promise((resolve, reject) => {
     const request: RemoteRequest = { model, device };
-    const worker = new Worker(new URL("./remote-worker.js", import.meta.url), { workerData: request });
+    const entry = new URL("./remote-worker.js", import.meta.url);
+    const worker = new Worker(entry, { workerData: request, execArgv: inheritedArguments() });
     const pending = new Map<
       number,
       { resolve: (outputs: Record<string, Value>) => void; reject: (error: Error) => void }

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { UsageError } from "../../core/index.ts";
+import { inheritedArguments } from "../../runtime/node/index.ts";
 import type { Scores, StateValues, TrainEvent } from "../events.ts";
 import type { Plan } from "../plan.ts";
 
@@ -37,6 +38,7 @@ export function trainInWorker(plan: Plan, onEvent: (event: TrainEvent) => void, 
   signal?.addEventListener("abort", () => Atomics.store(stop, 0, 1));
   const worker = new Worker(new URL("./train-worker.js", import.meta.url), {
     workerData: { plan, stop } satisfies WorkerStart,
+    execArgv: inheritedArguments(),
   });
   let fail: (error: Error) => void = () => {};
   let scored: (scores: Scores) => void = () => {};

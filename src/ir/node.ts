@@ -1,6 +1,44 @@
+import { formatShape, type Shape } from "../core/index.ts";
 import type { Emit } from "./emit.ts";
-import type { Tensor } from "./tensor.ts";
-import type { NDArray, TensorType } from "./types.ts";
+import type { DType, NDArray, TensorType } from "./types.ts";
+
+/* A tensor names the op that made it, and an op is a set of rules on tensors: the two types need each other. */
+
+/** Where in the model a node was made: the scope path (`features.3`), and whether the reverse sweep made it. */
+export interface Place {
+  readonly scope: string;
+  readonly backward: boolean;
+}
+
+/**
+ * A value in a graph that is being traced: the op that makes it, the op's inputs, and the type of the result. There is
+ * no data in it. A node has exactly one output, so node and tensor are one thing.
+ */
+export class Tensor<A = unknown> implements TensorType {
+  readonly op: Op<A>;
+  readonly inputs: readonly Tensor[];
+  readonly attrs: A;
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly place: Place;
+
+  constructor(op: Op<A>, inputs: readonly Tensor[], attrs: A, type: TensorType, place: Place) {
+    this.op = op;
+    this.inputs = inputs;
+    this.attrs = attrs;
+    this.shape = type.shape;
+    this.dtype = type.dtype;
+    this.place = place;
+  }
+
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  toString(): string {
+    return `${this.op.name} ${this.dtype}${formatShape(this.shape)}`;
+  }
+}
 
 /** How the conformance suite draws one input of a sample. */
 export interface SampleInput {
@@ -49,20 +87,6 @@ export interface Op<A = Record<string, never>> {
   /** Adds ONNX nodes and returns the name of the value that holds the output. */
   lower(emit: Emit, inputs: readonly string[], node: Tensor<A>): string;
   readonly samples: readonly Sample<A>[];
-}
-
-/** Thrown by shape rules; `bind` adds the place and makes it a UsageError. */
-export class Rejection extends Error {
-  readonly fix: string;
-  constructor(what: string, fix: string) {
-    super(what);
-    this.fix = fix;
-  }
-}
-
-/** Refuses the inputs of an op: what is wrong with both values, and how to mend it. */
-export function reject(what: string, fix: string): never {
-  throw new Rejection(what, fix);
 }
 
 /** Freezes a unit; the type parameter gives its functions their types. */

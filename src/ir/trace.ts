@@ -1,42 +1,7 @@
-import { formatShape, InternalError, type Shape, UsageError } from "../core/index.ts";
-import { type Op, Rejection } from "./op.ts";
+import { InternalError, type Shape, UsageError } from "../core/index.ts";
+import { type Op, type Place, Tensor } from "./node.ts";
+import { Rejection } from "./reject.ts";
 import type { DType, Role, TensorType } from "./types.ts";
-
-/** Where in the model a node was made: the scope path (`features.3`), and whether the reverse sweep made it. */
-export interface Place {
-  readonly scope: string;
-  readonly backward: boolean;
-}
-
-/**
- * A value in a graph that is being traced: the op that makes it, the op's inputs, and the type of the result. There is
- * no data in it. A node has exactly one output, so node and tensor are one thing.
- */
-export class Tensor<A = unknown> implements TensorType {
-  readonly op: Op<A>;
-  readonly inputs: readonly Tensor[];
-  readonly attrs: A;
-  readonly shape: Shape;
-  readonly dtype: DType;
-  readonly place: Place;
-
-  constructor(op: Op<A>, inputs: readonly Tensor[], attrs: A, type: TensorType, place: Place) {
-    this.op = op;
-    this.inputs = inputs;
-    this.attrs = attrs;
-    this.shape = type.shape;
-    this.dtype = type.dtype;
-    this.place = place;
-  }
-
-  get rank(): number {
-    return this.shape.length;
-  }
-
-  toString(): string {
-    return `${this.op.name} ${this.dtype}${formatShape(this.shape)}`;
-  }
-}
 
 /** A tensor, or a number that takes the dtype of the tensor it meets. */
 export type TensorLike = Tensor | number;
