@@ -208,8 +208,6 @@ const rules: Record<string, Rule> = {
           .filter(({ specifier }) => isRelative(specifier) && !specifier.endsWith(".ts"))
           .map(({ specifier }) => `${source.path}: imports ${specifier}; write the file's own name, ending in .ts`),
       ),
-}; write the file's own name, ending in .ts`),
-    ),
 };
 
 function read(folder: string, prefix: string): Source[] {
