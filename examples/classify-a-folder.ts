@@ -15,7 +15,7 @@ if (photos === undefined)
 
 const folder = join(await mkdtemp(join(tmpdir(), "argmin-")), "run");
 const data = await imageFolder(photos);
-const run = await train({ data, model: cnn({ channels: [8, 16] }), size: 32, epochs: 24, batchSize: 16, folder });
+const run = await train({ data, model: cnn({ channels: [8, 16] }), size: 32, epochs: 24, folder });
 console.log(`${data.paths.length} pictures of ${run.classes.join(", ")}`);
 
 let right = 0;

@@ -5,7 +5,6 @@ import { cnn, shapes, train } from "argmin";
 const run = await train({
   data: shapes({ train: 3000, validation: 500, test: 500 }),
   model: cnn({ channels: [8, 16] }),
-  batchSize: 32,
   epochs: 5,
   seed: 7,
   onEvent: (event) => {

@@ -56,7 +56,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     });
 
   withRuns(command("train", "train on pictures and export model.onnx"))
-    .argument("<data>", "a folder of pictures, a folder of IDX files, or builtin:shapes")
+    .argument("[data]", "a folder of pictures, a folder of IDX files, or builtin:shapes")
     .option("--model <name>", `${list(models)} (default: cnn)`)
     .option("--hidden <units>", "mlp: units of each hidden layer (default: 512,256)")
     .option("--channels <filters>", "cnn: filters of each stage (default: by the size of the pictures)")
@@ -77,6 +77,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--seed <n>", "decides split, first weights and order (default: 1)")
     .option("--threads <n>", "threads of one step (default: all cores)")
     .option(...device)
+    .option("--config <file>", "options from a YAML file, such as the config.yaml of a run; flags win")
     .option("--name <name>", "name of the run folder (default: made of data and model)")
     .addHelpText(
       "after",

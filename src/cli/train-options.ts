@@ -61,8 +61,35 @@ function withOptions<Kind extends string>(
 
 const devices: Readonly<Record<string, Device | "auto">> = { auto: "auto", cpu: "cpu", wasm: "wasm" };
 
-/** What was said on the command line, as options of the library; what was not said stays open. */
-export function trainOptions(data: string, flags: TrainFlags): TrainOptions {
+/** The options of `base` go on where the same unit is meant; another unit starts from its own defaults. */
+function continued<Kind extends string>(
+  flag: string,
+  kind: Kind,
+  catalogue: Readonly<Record<string, { readonly name: string; readonly defaults: object }>>,
+  wanted: string | undefined,
+  base: Choice<Kind> | undefined,
+  fallback: string,
+  given: Readonly<Record<string, unknown>>,
+): Choice<Kind> {
+  const unit = choose(flag, catalogue, wanted ?? base?.name ?? fallback);
+  const own = withOptions(kind, unit, given);
+  if (base?.name !== unit.name) return own;
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { ...base, options: { ...base.options, ...said } };
+}
+
+/**
+ * What was said on the command line, as options of the library, on top of those of a configuration file; what nobody said
+ * stays open.
+ */
+export function trainOptions(
+  data: string | undefined,
+  flags: TrainFlags,
+  base: Partial<TrainOptions> = {},
+): TrainOptions {
+  const source = data ?? base.data;
+  if (source === undefined)
+    throw new UsageError("argmin train", "no data is named", "write for example argmin train photos");
   const number = (flag: string, text: string | undefined, example: string) =>
     text === undefined ? undefined : parseNumber(flag, text, example);
   const modelFlags = {
@@ -75,7 +102,7 @@ export function trainOptions(data: string, flags: TrainFlags): TrainOptions {
   const momentum = number("--momentum", flags.momentum, "0.9");
   const schedule =
     flags.schedule === undefined ? undefined : chosen("schedule", choose("--schedule", schedules, flags.schedule));
-  const optimizer = withOptions("optimizer", choose("--optimizer", optimizers, flags.optimizer ?? "adam"), {
+  const optimizer = continued("--optimizer", "optimizer", optimizers, flags.optimizer, base.optimizer, "adam", {
     learningRate,
     momentum,
   });
@@ -84,9 +111,9 @@ export function trainOptions(data: string, flags: TrainFlags): TrainOptions {
     ...(flags.l2 === undefined ? [] : [l2(parseNumber("--l2", flags.l2, "1e-4"))]),
   ];
   const given = {
-    model: withOptions("model", choose("--model", models, flags.model ?? "cnn"), modelFlags),
+    model: continued("--model", "model", models, flags.model, base.model, "cnn", modelFlags),
     loss: flags.loss === undefined ? undefined : chosen("loss", choose("--loss", losses, flags.loss)),
-    regularizer: penalties,
+    regularizer: penalties.length > 0 ? penalties : undefined,
     optimizer: schedule === undefined ? optimizer : { ...optimizer, options: { ...optimizer.options, schedule } },
     epochs: number("--epochs", flags.epochs, "10"),
     batchSize: number("--batch-size", flags.batchSize, "64"),
@@ -96,7 +123,8 @@ export function trainOptions(data: string, flags: TrainFlags): TrainOptions {
     threads: number("--threads", flags.threads, "2"),
   };
   return {
-    data,
+    ...base,
+    data: source,
     ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Omit<
       TrainOptions,
       "data"

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { UsageError } from "../core/index.ts";
 import type { TrainOptions } from "../experiment/index.ts";
-import { train } from "../experiment/node/index.ts";
+import { readConfig, train } from "../experiment/node/index.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { type TrainFlags, trainOptions } from "./train-options.ts";
@@ -47,9 +47,15 @@ export async function runTraining(output: Output, options: TrainOptions, folder:
   }
 }
 
-export async function trainCommand(output: Output, data: string, flags: TrainFlags & RunFlags): Promise<number> {
-  const { name, runs } = flags;
+export async function trainCommand(
+  output: Output,
+  data: string | undefined,
+  flags: TrainFlags & RunFlags & { readonly config?: string },
+): Promise<number> {
+  const { name, runs, config } = flags;
   if (name?.trim() === "") throw new UsageError("--name", "it is empty", "write for example --name first");
-  const folder = join(runs, name ?? freeName(runs, stemOf(data, flags.model ?? "cnn")));
-  return await runTraining(output, trainOptions(data, flags), folder);
+  const options = trainOptions(data, flags, config === undefined ? {} : await readConfig(config));
+  const source = typeof options.data === "string" ? options.data : options.data.name;
+  const folder = join(runs, name ?? freeName(runs, stemOf(source, options.model?.name ?? "cnn")));
+  return await runTraining(output, options, folder);
 }

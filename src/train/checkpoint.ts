@@ -67,7 +67,9 @@ export function decodeTensors(
       if (start + to > bytes.length || to - from !== 4 * sizeOf(shape)) {
         damaged(`tensor ${name} should end at byte ${start + to} but the file has ${bytes.length}`);
       }
-      return [name, { shape, data: new Float32Array(bytes.slice(start + from, start + to).buffer) }] as const;
+      // A copy, so that the numbers are aligned. Not `slice`: of a Buffer, which Node reads files into, it is a view.
+      const own = Uint8Array.from(bytes.subarray(start + from, start + to));
+      return [name, { shape, data: new Float32Array(own.buffer) }] as const;
     },
   );
   return { tensors: Object.fromEntries(tensors), metadata: metadata as unknown as Record<string, string> };

@@ -11,6 +11,14 @@ import { Scalars } from "./state.ts";
 import { names } from "./step-graph.ts";
 import { createStepper, type Stepper } from "./stepper.ts";
 
+type Emit = (event: TrainEvent) => void;
+
+/** What an epoch of steps leaves. */
+interface Pass {
+  readonly trainLoss: number;
+  readonly learningRate: number;
+}
+
 /** Pictures that the loss before training is measured on. */
 const INITIAL_SAMPLE = 1024;
 /** Milliseconds between two progress events. */
@@ -46,65 +54,64 @@ export class Trainer {
     return new Trainer(plan, runtime, await createStepper(plan, runtime, scalars), scalars);
   }
 
-  async run(emit: (event: TrainEvent) => void, stopRequested: () => boolean): Promise<void> {
-    const { train, validation, seed, epochs } = this.#plan;
-    const { state, stepsPerEpoch } = this.#stepper;
+  async run(emit: Emit, stopRequested: () => boolean): Promise<void> {
+    const { train, seed, epochs } = this.#plan;
     emit({ type: "ready", description: this.#runtime.description, notes: this.#runtime.notes });
     const sample = await this.score(epochOrder(train, seed, 1).subarray(0, Math.min(INITIAL_SAMPLE, train.length)));
     emit({ type: "initial", loss: meanOf(sample.losses) });
-    const clock = new Clock(epochs, stepsPerEpoch);
+    const clock = new Clock(epochs, this.#stepper.stepsPerEpoch);
     for (let epoch = 1; epoch <= epochs; epoch++) {
-      const order = epochOrder(train, seed, epoch);
-      let weighted = 0;
-      let seen = 0;
-      let learningRate = 0;
       clock.startEpoch(epoch);
-      for (let i = 0; i < stepsPerEpoch; i++) {
-        const step = (epoch - 1) * stepsPerEpoch + i + 1;
-        learningRate = this.#prepare(step, epochs * stepsPerEpoch);
-        const { loss, count } = await this.#stepper.step(order, i);
-        if (!Number.isFinite(loss)) {
-          emit({ type: "diverged", epoch, step, learningRate, loss });
-          return;
-        }
-        weighted += loss * count;
-        seen += count;
-        if (clock.reportDue()) {
-          const secondsLeft = clock.secondsLeft(i + 1);
-          emit({
-            type: "progress",
-            step,
-            steps: epochs * stepsPerEpoch,
-            epoch,
-            loss: weighted / seen,
-            learningRate,
-            secondsLeft,
-          });
-        }
-        if (stopRequested()) {
-          emit({ type: "interrupted", epoch, step, state: state.snapshot() });
-          return;
-        }
-      }
-      const step = epoch * stepsPerEpoch;
-      const looked = validation.length > 0 ? await this.#evaluate(validation) : null;
-      if (looked !== null && !Number.isFinite(looked.loss)) {
-        emit({ type: "diverged", epoch, step, learningRate, loss: looked.loss });
-        return;
-      }
-      const seconds = clock.endEpoch();
-      emit({
-        type: "epoch",
-        epoch,
-        step,
-        trainLoss: weighted / seen,
-        validation: looked,
-        learningRate,
-        seconds,
-        state: state.snapshot(),
-      });
+      const passed = await this.#passOver(epoch, clock, emit, stopRequested);
+      if (passed === undefined || !(await this.#endEpoch(epoch, passed, clock, emit))) return;
     }
     emit({ type: "finished" });
+  }
+
+  /** One epoch of steps; undefined when the run is over before its end, which has been reported then. */
+  async #passOver(epoch: number, clock: Clock, emit: Emit, stopRequested: () => boolean): Promise<Pass | undefined> {
+    const { train, seed, epochs } = this.#plan;
+    const { state, stepsPerEpoch } = this.#stepper;
+    const steps = epochs * stepsPerEpoch;
+    const order = epochOrder(train, seed, epoch);
+    let weighted = 0;
+    let seen = 0;
+    let learningRate = 0;
+    for (let i = 0; i < stepsPerEpoch; i++) {
+      const step = (epoch - 1) * stepsPerEpoch + i + 1;
+      learningRate = this.#prepare(step, steps);
+      const { loss, count } = await this.#stepper.step(order, i);
+      if (!Number.isFinite(loss)) {
+        emit({ type: "diverged", epoch, step, learningRate, loss });
+        return undefined;
+      }
+      weighted += loss * count;
+      seen += count;
+      if (clock.reportDue()) {
+        const secondsLeft = clock.secondsLeft(i + 1);
+        emit({ type: "progress", step, steps, epoch, loss: weighted / seen, learningRate, secondsLeft });
+      }
+      if (stopRequested()) {
+        emit({ type: "interrupted", epoch, step, state: state.snapshot() });
+        return undefined;
+      }
+    }
+    return { trainLoss: weighted / seen, learningRate };
+  }
+
+  /** A look at the validation pictures; false when their loss is not a number. */
+  async #endEpoch(epoch: number, { trainLoss, learningRate }: Pass, clock: Clock, emit: Emit): Promise<boolean> {
+    const { state, stepsPerEpoch } = this.#stepper;
+    const { validation: pictures } = this.#plan;
+    const step = epoch * stepsPerEpoch;
+    const validation = pictures.length > 0 ? await this.#evaluate(pictures) : null;
+    if (validation !== null && !Number.isFinite(validation.loss)) {
+      emit({ type: "diverged", epoch, step, learningRate, loss: validation.loss });
+      return false;
+    }
+    const seconds = clock.endEpoch();
+    emit({ type: "epoch", epoch, step, trainLoss, validation, learningRate, seconds, state: state.snapshot() });
+    return true;
   }
 
   /** Sets the scalars of a step and returns its learning rate. */

@@ -88,7 +88,7 @@ describe("train", () => {
     expect(stdout).toMatch(/^epoch 1\/2 {2}loss \d\.\d{4} {3}validation loss \d\.\d{4}, accuracy +\d+\.\d %/m);
     expect(stdout).toMatch(/^best: epoch [12] by validation accuracy, \d+\.\d %$/m);
     expect(stdout).toMatch(/^test: \d+\.\d % of 3 pictures right, log loss \d\.\d+$/m);
-    expect(stdout).toContain("everything is in runs/told (model.onnx,");
+    expect(stdout).toContain("everything is in runs/told: model.onnx,");
     expect(tooWide(stdout)).toEqual([]);
   });
 

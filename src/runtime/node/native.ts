@@ -36,6 +36,8 @@ export async function loadNative(options: { threads?: number } = {}): Promise<Ru
         graphOptimizationLevel: "all",
         logSeverityLevel: 4,
         extra: {
+          // Left on, it would move DequantizeLinear behind the Transpose of a weight gradient and so compute it twice.
+          "session.disable_quant_qdq": "1",
           "session.intra_op.allow_spinning": spinning === false ? "0" : "1",
         },
       });

@@ -1,0 +1,69 @@
+import { readFile } from "node:fs/promises";
+import { parse } from "yaml";
+import { z } from "zod";
+import { type Choice, choose, UsageError } from "../../core/index.ts";
+import { losses } from "../../losses/index.ts";
+import { models } from "../../models/index.ts";
+import { optimizers } from "../../optimizers/index.ts";
+import { regularizers } from "../../regularizers/index.ts";
+import { schedules } from "../../schedules/index.ts";
+import type { TrainOptions } from "../options.ts";
+
+const options = z.record(z.string(), z.unknown());
+const choice = <Kind extends string>(kind: Kind, catalogue: Readonly<Record<string, { readonly defaults: object }>>) =>
+  z
+    .strictObject({ kind: z.literal(kind).default(kind as never), name: z.string(), options: options.default({}) })
+    .transform(({ name, options: given }): Choice<Kind> => {
+      const { defaults } = choose(kind, catalogue, name);
+      for (const option of Object.keys(given)) choose(`${kind} ${name}`, { ...defaults, schedule: 0 }, option);
+      return { kind, name, options: { ...defaults, ...given } };
+    });
+
+/** What `config.yaml` of a run holds; every entry may be left out of a file that is written by hand. */
+const configSchema = z.strictObject({
+  argmin: z.string().optional(),
+  data: z.string().optional(),
+  model: choice("model", models).optional(),
+  loss: choice("loss", losses).optional(),
+  regularizers: z.array(choice("regularizer", regularizers)).optional(),
+  optimizer: choice("optimizer", optimizers).optional(),
+  schedule: choice("schedule", schedules).optional(),
+  epochs: z.number().optional(),
+  batchSize: z.number().optional(),
+  size: z.number().nullable().optional(),
+  seed: z.number().optional(),
+  device: z.enum(["auto", "cpu", "wasm"]).optional(),
+  threads: z.number().nullable().optional(),
+});
+
+/**
+ * Reads the options of a run from a YAML file: the `config.yaml` of an earlier run, or one written by hand.
+ * @throws UsageError when the file is missing, is not YAML, or says something unknown
+ */
+export async function readConfig(path: string): Promise<Partial<TrainOptions>> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(path, `cannot be read (${error.code})`, "give a YAML file, such as runs/<name>/config.yaml");
+  });
+  let content: unknown;
+  try {
+    content = parse(text);
+  } catch (error) {
+    throw new UsageError(path, `is not YAML: ${(error as Error).message.split("\n")[0]}`, "mend that line");
+  }
+  const parsed = configSchema.safeParse(content ?? {});
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    if (issue.code === "unrecognized_keys" && issue.path.length === 0) choose(path, configSchema.shape, issue.keys[0]);
+    const where = `${path}${issue.path.length > 0 ? `, ${issue.path.join(".")}` : ""}`;
+    throw new UsageError(where, issue.message, "look at the config.yaml of a run");
+  }
+  const { argmin: _version, regularizers: penalties, schedule, optimizer, ...rest } = parsed.data;
+  const known = Object.entries(rest).filter(([, value]) => value !== undefined && value !== null);
+  return {
+    ...(Object.fromEntries(known) as Partial<TrainOptions>),
+    ...(penalties ? { regularizer: penalties } : {}),
+    ...(optimizer
+      ? { optimizer: schedule ? { ...optimizer, options: { ...optimizer.options, schedule } } : optimizer }
+      : {}),
+  };
+}
