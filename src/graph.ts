@@ -66,7 +66,7 @@ export function compile<In extends string, Out extends string>(
         input(IN + name, shape, { dtype: dtype as DType }),
       ]),
     );
-    const outputs = renamed<Tensor>(body(tensors as unknown as Record<In, Tensor>), (name) => OUT + name);
+    const outputs = renamed<Tensor>(body(onlyGiven(tensors) as unknown as Record<In, Tensor>), (name) => OUT + name);
     return await (await runtime).createSession(lower(graph(outputs, Object.values(tensors)), "compiled"));
   };
   return async (inputs) => {
@@ -95,11 +95,29 @@ function renamed<T>(values: Readonly<Record<string, T>>, name: (old: string) => 
   return Object.fromEntries(Object.entries(values).map(([old, value]) => [name(old), value]));
 }
 
+/** The inputs of a call; one that the function uses and the call does not give is named, instead of being undefined. */
+function onlyGiven(tensors: Readonly<Record<string, object>>): Readonly<Record<string, object>> {
+  return new Proxy(tensors, {
+    get(target, name) {
+      if (typeof name === "symbol" || Object.hasOwn(target, name)) return target[name as string];
+      const given = Object.keys(target).join(", ") || "nothing";
+      throw new UsageError(`input ${name}`, `the function uses it, but the call gives ${given}`, "give it as well");
+    },
+  });
+}
+
 function asValue(name: string, numbers: Numbers): Value {
   if (typeof numbers === "number") return { dtype: "float32", shape: [], data: Float32Array.of(numbers) };
   if (isTyped(numbers)) return typed(numbers, [numbers.length]);
   if (!Array.isArray(numbers)) {
     const { shape, data } = numbers as { shape: Shape; data: TypedNumbers };
+    if (!Array.isArray(shape) || !isTyped(data)) {
+      throw new UsageError(
+        `input ${name}`,
+        `it is ${numbers === null ? "null" : `a ${typeof numbers}`}, not numbers`,
+        "give a number, nested lists of numbers, a typed array, or { shape, data }",
+      );
+    }
     if (sizeOf(shape) !== data.length) {
       throw new UsageError(
         `input ${name}`,

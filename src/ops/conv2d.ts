@@ -135,16 +135,7 @@ export const inputGradOp: Op<ConvGradAttrs> = defineOp<ConvGradAttrs>({
     needs[0] ? bind(conv2dOp, [u, w], attrs) : null,
     needs[1] ? bind(weightGradOp, [u, g], { ...attrs, shape: w.shape }) : null,
   ],
-  lower: (emit, inputs, { inputs: [g, w], attrs }) => {
-    const { stride, padding, dilation } = attrs;
-    const kernel = kernelOf(w.shape);
-    // Rows that no window reached (the division by the stride was not exact) come back as output padding.
-    const rest = [0, 1].map((axis) => {
-      const reached = (g.shape[axis + 2] - 1) * stride[axis] + dilation[axis] * (kernel[axis] - 1) + 1;
-      return attrs.shape[axis + 2] + 2 * padding[axis] - reached;
-    });
-    return emit.node("ConvTranspose", inputs, { ...onnxAttributes(attrs, kernel), output_padding: rest });
-  },
+  lower: lowerInputGrad,
   samples: [
     { attrs: { ...plain({}), shape: [2, 3, 5, 4] }, inputs: [{ shape: [2, 4, 3, 2] }, { shape: [4, 3, 3, 3] }] },
     {
@@ -185,6 +176,30 @@ export const weightGradOp: Op<ConvGradAttrs> = defineOp<ConvGradAttrs>({
     },
   ],
 });
+
+/**
+ * With stride 1 a convolution of g with the turned kernel, where its padding is not negative: in ONNX Runtime faster than
+ * ConvTranspose, which first multiplies and then adds up columns (2.3 against 3.4 ms for 64 to 32 channels on 16×16, batch
+ * 64). Otherwise ConvTranspose.
+ */
+function lowerInputGrad(emit: Emit, [g, w]: readonly string[], { inputs, attrs }: Tensor<ConvGradAttrs>): string {
+  const { stride, padding, dilation, groups } = attrs;
+  const kernel = kernelOf(inputs[1].shape);
+  const reach = [0, 1].map((axis) => dilation[axis] * (kernel[axis] - 1));
+  const turnedPadding = [reach[0] - padding[0], reach[1] - padding[1]] as const;
+  if (groups === 1 && stride[0] === 1 && stride[1] === 1 && Math.min(...turnedPadding) >= 0) {
+    const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
+    const swapped = emit.node("Transpose", [w], { perm: [1, 0, 2, 3] });
+    const turned = emit.node("Slice", [swapped, int64([-1, -1]), int64([-1e9, -1e9]), int64([2, 3]), int64([-1, -1])]);
+    return emit.node("Conv", [g, turned], onnxAttributes({ ...attrs, padding: turnedPadding }, kernel));
+  }
+  // Rows that no window reached (the division by the stride was not exact) come back as output padding.
+  const rest = [0, 1].map((axis) => {
+    const reached = (inputs[0].shape[axis + 2] - 1) * stride[axis] + reach[axis] + 1;
+    return attrs.shape[axis + 2] + 2 * padding[axis] - reached;
+  });
+  return emit.node("ConvTranspose", [g, w], { ...onnxAttributes(attrs, kernel), output_padding: rest });
+}
 
 /**
  * Lays the windows of x out as columns [batch, groups, kernel·channels, positions] by slices and one Concat, multiplies
