@@ -172,7 +172,7 @@ describe.each(catalogue)("%s", (name, unit) => {
 
 test("what initial() says of ten classes", () => {
   const said = catalogue.map(([name, unit]) => [name, unit.initial(unit.defaults, 10)]);
-  expect(Object.fromEntries(said)).toEqual({
+  expect(Object.fromEntries(said)).toMatchObject({
     "cross-entropy": { value: Math.log(10), formula: "ln 10" },
     hinge: { value: 9, formula: "10 − 1" },
     "squared-hinge": { value: 9, formula: "10 − 1" },

@@ -14,6 +14,8 @@ export class Keeper {
   /** What the run ended with when it was interrupted. */
   last: StateValues | undefined;
   readonly parameters: number;
+  /** The first loss has been measured: from here on there is something to keep. */
+  began = false;
   readonly #plan: Plan;
   readonly #folder: RunFolder | undefined;
   readonly #shapes: ReadonlyMap<string, readonly number[]>;
@@ -62,6 +64,7 @@ export class Keeper {
         break;
       }
       case "initial": {
+        this.began = true;
         const { value, formula } = choose("loss", losses, recipe.loss.name).initial(
           recipe.loss.options,
           recipe.classes,

@@ -62,6 +62,9 @@ export async function train(options: TrainOptions): Promise<Run> {
       interrupted,
       path: options.folder ?? null,
     });
+  } catch (error) {
+    if (!keeper.began) await folder?.discard();
+    throw error;
   } finally {
     await worker.close();
   }
