@@ -19,7 +19,10 @@ const DATA = `<data> is one of
   a folder of IDX files       MNIST, Fashion-MNIST; .gz or not
   builtin:shapes              ten kinds of shapes, drawn on the spot`;
 
-const argumentTerm = (argument: Argument) => `<${argument.name()}${argument.variadic ? "..." : ""}>`;
+function argumentTerm(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
 
 /** Runs the command line; the process's exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -19,9 +19,9 @@ export async function quickstartCommand(
   const code = await runTraining(output, options, folder);
   if (code !== 0) return code;
   const next = [
-    [`${callName()} train path/to/photos`, "your own: one folder for each class"],
+    [`${callName()} train path/to/photos`, "your own: one folder per class"],
     [`${callName()} train builtin:shapes --model linear`, "why a network? compare"],
-    [`${callName()} predict ${folder} picture.jpg`, "ask the model that was just trained"],
+    [`${callName()} predict ${folder} picture.jpg`, "ask what is on a picture"],
   ];
   const width = Math.max(...next.map(([command]) => command.length));
   output.say();
