@@ -315,18 +315,18 @@ const trajectories: Record<string, Counterpart> = {
     rate: ({ lr, lr_decay }, step) => lr / (1 + (step - 1) * lr_decay),
   },
   rmsprop: { unit: "rmsprop", options: () => ({ decay: 0.99, epsilon: 1e-8 }) },
+  sgd_nesterov: { unit: "nesterov", options: ({ momentum }) => ({ momentum }) },
+  adamax: { unit: "adamax" },
 };
 
 const withoutOptimizer: Record<string, string> = {
   sgd_mom_damp: "no dampening",
-  sgd_nesterov: "no Nesterov momentum",
   adam_amsgrad: "no AMSGrad",
   adamw: "no decoupled weight decay",
+  rmsprop_centered_mom: "RMSProp neither centred nor with momentum",
   nadam: "no such optimizer",
   radam: "no such optimizer",
-  adamax: "no such optimizer",
   adadelta: "no such optimizer",
-  rmsprop_centered_mom: "RMSProp neither centred nor with momentum",
   rprop: "no such optimizer",
 };
 
