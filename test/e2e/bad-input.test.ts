@@ -1,10 +1,11 @@
 /**
- * Bad input, as the issue lists it: each case says where, what and how to mend it, with the right exit code, and loses
- * nothing. What a full disk and Ctrl-C do is in `interrupted.test.ts`.
+ * Bad data, runs and models, as the issue lists them: each case says where, what and how to mend it, with the right exit
+ * code, and loses nothing. Wrong calls are in `bad-call.test.ts`, a full disk and Ctrl-C in `interrupted.test.ts`.
  */
 import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { cases, errorOf } from "./cases.ts";
 import {
   argmin,
   contents,
@@ -12,8 +13,6 @@ import {
   idx,
   isThere,
   jsonLines,
-  type Line,
-  type Result,
   temporaryFolder,
   write,
   writeIdxFolder,
@@ -27,174 +26,6 @@ const quick = ["--model", "linear", "--size", "8", "--epochs", "1"];
 
 beforeAll(async () => {
   await writePhotos(join(cwd, "photos"), { classes: ["cats", "dogs", "eels"], count: 12 });
-});
-
-/** The error's facts, after seeing that they reached both readers: the last line on stdout, and stderr. */
-function errorOf({ code, stdout, stderr }: Result, expectedCode: number): Line {
-  expect(code, stderr).toBe(expectedCode);
-  const error = jsonLines(stdout).at(-1)!;
-  expect(Object.keys(error)).toEqual(["event", "where", "what", "fix"]);
-  expect(error.event).toBe("error");
-  expect(stderr).toContain(`error ${error.where}: ${error.what}`);
-  expect(stderr).toContain(`→ ${error.fix}`);
-  expect(stderr).not.toMatch(/\n\s+at /);
-  return error;
-}
-
-interface Case {
-  readonly args: readonly string[];
-  readonly where: string;
-  readonly what: RegExp;
-  readonly fix: RegExp;
-  /** 2 unless said: the call itself is wrong. */
-  readonly code?: number;
-}
-
-function cases(table: Record<string, Case>): void {
-  for (const [title, { args, where, what, fix, code = 2 }] of Object.entries(table)) {
-    test(title, async () => {
-      const error = errorOf(await run(args[0]!, ...args.slice(1)), code);
-      expect(error.where).toBe(where);
-      expect(error.what).toMatch(what);
-      expect(error.fix).toMatch(fix);
-      expect(isThere(cwd, "runs"), "nothing was made").toBe(false);
-    });
-  }
-}
-
-describe("the call", () => {
-  cases({
-    "an unknown command": {
-      args: ["trian", "photos"],
-      where: "argmin",
-      what: /no command "trian"/,
-      fix: /did you mean "train"/,
-    },
-    "a command like nothing there is": {
-      args: ["zzzzzzzz"],
-      where: "argmin",
-      what: /no command "zzzzzzzz"/,
-      fix: /quickstart, train, evaluate/,
-    },
-    "an unknown option": {
-      args: ["train", "photos", "--modle", "cnn"],
-      where: "--modle",
-      what: /argmin train has no such option/,
-      fix: /did you mean "--model"/,
-    },
-    "an option like nothing there is": {
-      args: ["train", "photos", "--xyzzyxyzzy"],
-      where: "--xyzzyxyzzy",
-      what: /no such option/,
-      fix: /argmin train --help/,
-    },
-    "an option of another command": {
-      args: ["evaluate", "run", "photos", "--epochs", "3"],
-      where: "--epochs",
-      what: /argmin evaluate has no such option/,
-      fix: /--help/,
-    },
-    "no data": { args: ["train"], where: "argmin train", what: /<data> is missing/, fix: /argmin train .*<data>/ },
-    "too many arguments": { args: ["train", "my", "photos"], where: "argmin train", what: /too many/, fix: /quote/ },
-    "an option without its value": {
-      args: ["evaluate", "photos", "run", "--device"],
-      where: "--device",
-      what: /value is missing/,
-      fix: /--device <device>/,
-    },
-    "an empty name": { args: ["train", "photos", "--name", ""], where: "--name", what: /empty/, fix: /--name first/ },
-    "two formats": {
-      args: ["predict", "run", "photos", "--format", "csv"],
-      where: "--format",
-      what: /csv beside --json/,
-      fix: /leave one/,
-    },
-    "no guesses": {
-      args: ["predict", "run", "photos", "--top", "0"],
-      where: "--top",
-      what: /"0"/,
-      fix: /1 or more/,
-    },
-    "a run that is not there": {
-      args: ["predict", "runs/nothing", "photos"],
-      where: "runs/nothing",
-      what: /no such run folder/,
-      fix: /runs\/<name>/,
-    },
-  });
-});
-
-describe("units", () => {
-  const of = (option: string, value: string, near: string): Case => ({
-    args: ["train", "photos", option, value],
-    where: option,
-    what: new RegExp(`there is no "${value}"`),
-    fix: new RegExp(`did you mean "${near}"\\? Otherwise choose one of .*${near}`),
-  });
-  cases({
-    "an unknown model": of("--model", "linaer", "linear"),
-    "an unknown loss": of("--loss", "hing", "hinge"),
-    "an unknown optimizer": of("--optimizer", "sdg", "sgd"),
-    "an unknown schedule": of("--schedule", "cosin", "cosine"),
-    "an unknown activation": of("--activation", "rely", "relu"),
-    "an unknown device": of("--device", "cpuu", "cpu"),
-    "a loss like nothing there is": {
-      args: ["train", "photos", "--loss", "qqqqqqqqqq"],
-      where: "--loss",
-      what: /there is no "qqqqqqqqqq"/,
-      fix: /^choose one of cross-entropy, hinge, squared-hinge, mse$/,
-    },
-    "hidden units for a model without any": {
-      args: ["train", "photos", "--model", "linear", "--hidden", "10"],
-      where: "--hidden",
-      what: /the model "linear" has no such option/,
-      fix: /leave it out/,
-    },
-    "filters for a model without any": {
-      args: ["train", "photos", "--model", "mlp", "--channels", "10"],
-      where: "--channels",
-      what: /the model "mlp" has no such option/,
-      fix: /--hidden, --activation/,
-    },
-    "momentum for an optimizer without any": {
-      args: ["train", "photos", "--optimizer", "sgd", "--momentum", "0.9"],
-      where: "--momentum",
-      what: /the optimizer "sgd" has no such option/,
-      fix: /leave it out/,
-    },
-  });
-});
-
-describe("numbers", () => {
-  const bad = (option: string, value: string, where = option): Case => ({
-    args: ["train", "photos", option, value],
-    where,
-    what: new RegExp(value.replace(/^$/, '""')),
-    fix: /./,
-  });
-  cases({
-    "epochs that are no number": bad("--epochs", "ten"),
-    "epochs that are no whole number": bad("--epochs", "1.5", "epochs"),
-    "no epochs": bad("--epochs", "0", "epochs"),
-    "a learning rate of NaN": bad("--learning-rate", "NaN"),
-    "an endless learning rate": bad("--learning-rate", "Infinity"),
-    "a negative learning rate": bad("--learning-rate", "-1", "learning rate"),
-    "a learning rate with a comma": bad("--learning-rate", "0,1"),
-    "an empty batch": bad("--batch-size", "0", "batch size"),
-    "nothing for a number": bad("--seed", ""),
-    "hidden units that are no list": {
-      ...bad("--hidden", "512,,256"),
-      args: ["train", "photos", "--model", "mlp", "--hidden", "512,,256"],
-    },
-    "a negative penalty": bad("--l2", "-1", "l2"),
-    "pictures too small": bad("--size", "1", "size"),
-    "layers that fit into no model file": {
-      args: ["train", "photos", "--model", "mlp", "--size", "8", "--hidden", "1000000000"],
-      where: "model mlp",
-      what: /weights of 4 bytes, and a model file holds less than 2 GiB/,
-      fix: /smaller layers/,
-    },
-  });
 });
 
 describe("data", () => {
@@ -214,7 +45,7 @@ describe("data", () => {
     const lacking = writeIdxFolder(join(cwd, "lacking"), { train: 30, test: 0 });
     writeFileSync(join(lacking, "t10k-images-idx3-ubyte"), idx([1, 8, 8], new Uint8Array(64)));
   });
-  cases({
+  cases(cwd, {
     "a path that is not there": {
       args: ["train", "photoz"],
       where: "photoz",

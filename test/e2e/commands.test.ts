@@ -72,7 +72,7 @@ describe("help", () => {
       new URL("../../bin/argmin.js", import.meta.url).pathname,
     ]);
     expect({ status, stderr: stderr.toString() }).toEqual({ status: 0, stderr: "" });
-    expect(stdout.toString()).toBe("Usage: argmin train [options] <data>\n");
+    expect(stdout.toString()).toMatch(/^Usage: argmin train .*\n$/);
   });
 });
 

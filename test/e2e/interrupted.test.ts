@@ -4,7 +4,17 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { decodeTensors } from "../../src/train/index.ts";
-import { argmin, contents, doneLine, isThere, jsonLines, Running, temporaryFolder, writePhotos } from "./support.ts";
+import {
+  argmin,
+  contents,
+  doneLine,
+  isThere,
+  jsonLines,
+  Running,
+  temporaryFolder,
+  weightsHashOf,
+  writePhotos,
+} from "./support.ts";
 
 const cwd = temporaryFolder();
 const endless = ["--model", "mlp", "--hidden", "64", "--size", "16", "--epochs", "100000", "--batch-size", "8"];
@@ -33,7 +43,12 @@ describe("Ctrl-C", () => {
     const judged = doneLine(await argmin(["evaluate", "runs/once", "photos", "--json"], { cwd }));
     expect(judged.accuracy).toBe(done.test.accuracy);
     expect(judged.loss).toBeCloseTo(done.test.loss, 5);
-    expect(Number(checkpoint("runs/once", "last").metadata.step)).toBeGreaterThan(0);
+    // What is exported is the best epoch; the step that was in hand is in the last checkpoint.
+    const [best, last] = [checkpoint("runs/once", "best"), checkpoint("runs/once", "last")];
+    expect(weightsHashOf(best)).toBe(done.weightsHash);
+    expect(best.metadata.epoch).toBe(String(done.best.epoch));
+    expect(Number(last.metadata.step)).toBeGreaterThan(Number(best.metadata.step));
+    expect(weightsHashOf(last)).not.toBe(done.weightsHash);
     expect(isThere(cwd, "runs/once/predictions.csv")).toBe(true);
   });
 
@@ -129,6 +144,7 @@ describe("a full disk", () => {
     expect(lines.at(-1)).toMatchObject({ event: "error", what: "the disk is full (ENOSPC)" });
     const epochs = lines.filter(({ event }) => event === "epoch").length;
     expect(epochs).toBeGreaterThan(10);
+    expect(epochs, "it ends then and there").toBeLessThan(100_000);
     const path = join(disk!, "filling", "checkpoints", "last.safetensors");
     const { metadata, tensors } = decodeTensors(readFileSync(path), path);
     expect(Number(metadata.epoch)).toBeGreaterThan(10);

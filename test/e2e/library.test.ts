@@ -1,6 +1,8 @@
 /** The library as its users write it: `import … from "argmin"` and `"argmin/graph"`. Wrong options are in `test/types`. */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   cnn,
   constantRate,
@@ -108,6 +110,22 @@ describe("argmin", () => {
     const run = train({ data: randomSource(300, 6, 3), model: linear(), epochs: 100_000, onEvent });
     await expect(run).rejects.toThrow("the listener's own");
   });
+});
+
+test("a classifier that is closed while it works finishes first: its thread, ended inside native code, would end all", () => {
+  const script = `
+    import { openClassifier } from "argmin";
+    const classifier = await openClassifier(process.argv[1]);
+    const [height, width] = [5000, 5000];
+    const answers = [1, 2].map(() => classifier.classify({ pixels: new Uint8Array(3 * height * width), height, width, channels: 3 }));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await classifier.close();
+    console.log((await Promise.all(answers)).map((answer) => answer.length).join());
+  `;
+  const args = ["--input-type=module", "-e", script, join(folder, "run", "model.onnx")];
+  const root = fileURLToPath(new URL("../..", import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: "3,3\n", stderr: "" });
 });
 
 describe("full-batch gradient descent", () => {

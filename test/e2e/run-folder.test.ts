@@ -1,5 +1,4 @@
 /** What is in a run folder, and that it is right: every file is read back and held against what the run said. */
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { constantRate, linear, sgd, train } from "argmin";
@@ -16,6 +15,7 @@ import {
   jsonLines,
   type Line,
   temporaryFolder,
+  weightsHashOf,
   writeIdxFolder,
   writePhotos,
 } from "./support.ts";
@@ -130,13 +130,7 @@ describe("the files of a run", () => {
       expect(metadata.epoch).toBe(String(kind === "last" ? 3 : done.best.epoch));
       expect(Number(metadata.step)).toBe(5 * Number(metadata.epoch));
     }
-    const hash = createHash("sha256");
-    const { tensors } = checkpoint("first", "best");
-    for (const name of Object.keys(shapes).sort()) {
-      const { buffer, byteOffset, byteLength } = tensors[name]!.data;
-      hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
-    }
-    expect(hash.digest("hex").slice(0, 16)).toBe(done.weightsHash);
+    expect(weightsHashOf(checkpoint("first", "best"))).toBe(done.weightsHash);
     expect(done.parameters).toBe(192 * 12 + 12 + 12 * 4 + 4);
   });
 
@@ -179,6 +173,17 @@ describe("a seed", () => {
     expect(again.done).toEqual({ ...done, run: "runs/again", seconds: again.done.seconds });
     for (const name of ["split.json", "predictions.csv", "confusion.csv", "model.onnx", "checkpoints/last.safetensors"])
       expect(file("again", name).equals(file("first", name)), name).toBe(true);
+  });
+
+  test("and a config.yaml replay a run, and an option beside it goes before it", async () => {
+    const replay = async (name: string, ...more: string[]) => {
+      const args = ["train", "--config", "runs/first/config.yaml", "--name", name, "--json", ...more];
+      return doneLine(await argmin(args, { cwd }));
+    };
+    expect((await replay("replayed")).weightsHash).toBe(done.weightsHash);
+    expect(text("replayed", "config.yaml")).toBe(text("first", "config.yaml"));
+    await replay("shorter", "--epochs", "1");
+    expect(text("shorter", "config.yaml")).toBe(text("first", "config.yaml").replace("epochs: 3", "epochs: 1"));
   });
 
   test("decides the split and the weights", async () => {

@@ -1,5 +1,6 @@
 /** What the end-to-end tests share: the real command as a child process, folders that go away again, small data sets. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { constants, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -7,16 +8,22 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, expect } from "vitest";
+import type { TensorBlock } from "../../src/train/index.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 export const command = join(root, "bin", "argmin.js");
 /** Real pictures that are not part of the repository; a test that needs them is skipped where they are absent. */
 export const shared = join(root, "..", "shared");
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder that is removed after the test file. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "argmin-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
@@ -193,6 +200,17 @@ export function writeIdxFolder(folder: string, { train, test }: { train: number;
     write(join(folder, `${name}-labels-idx1-ubyte${end}`), pack(idx([count], labels)));
   }
   return folder;
+}
+
+/** The hash that a run reports of its weights, from the parameters of a checkpoint. */
+export function weightsHashOf({ tensors }: { readonly tensors: Readonly<Record<string, TensorBlock>> }): string {
+  const hash = createHash("sha256");
+  for (const name of Object.keys(tensors).sort()) {
+    if (name.includes(" of ")) continue; // an optimizer's slot
+    const { buffer, byteOffset, byteLength } = tensors[name]!.data;
+    hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest("hex").slice(0, 16);
 }
 
 export const isThere = (...path: string[]): boolean => existsSync(join(...path));
