@@ -1,4 +1,4 @@
-import type { ExperimentEvent, Run } from "../experiment/index.ts";
+import { type ExperimentEvent, type Run, summary } from "../experiment/index.ts";
 import { duration, grouped, type Output, percent, style } from "./output.ts";
 
 const SHOWN = 5;
@@ -83,14 +83,5 @@ export function reportRun(output: Output, run: Run): void {
     );
   output.say(`time: ${duration(run.seconds)} of training`);
   if (run.folder !== null) output.say(`everything is in ${style("bold", run.folder)}: model.onnx, metrics.csv, …`);
-  output.event({
-    event: "done",
-    run: run.folder,
-    test: test && { accuracy: test.accuracy, loss: test.loss },
-    best,
-    seconds: Number(run.seconds.toFixed(3)),
-    parameters: run.parameters,
-    weightsHash: run.weightsHash,
-    ...(run.interrupted ? { interrupted: true } : {}),
-  });
+  output.event(summary(run));
 }

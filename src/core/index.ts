@@ -1,3 +1,4 @@
+export { checkOptions, type Ranges } from "./check-options.ts";
 export { type Choice, chosen, frozen } from "./choice.ts";
 export { Random, streamOf } from "./random.ts";
 export { broadcastShapes, formatShape, type Shape, sameShape, sizeOf, stridesOf } from "./shape.ts";

@@ -10,3 +10,4 @@ export {
   type TrainOptions,
 } from "./options.ts";
 export { resolve } from "./resolve.ts";
+export { summary } from "./summary.ts";

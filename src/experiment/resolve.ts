@@ -1,6 +1,10 @@
-import { type Choice, choose, UsageError } from "../core/index.ts";
+import { type Choice, checkOptions, choose, UsageError } from "../core/index.ts";
 import type { Source } from "../data/index.ts";
+import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
+import { optimizers } from "../optimizers/index.ts";
+import { regularizers as catalogue } from "../regularizers/index.ts";
+import { schedules } from "../schedules/index.ts";
 import { DEFAULT_SIZE, defaults, type Settings, type TrainOptions } from "./options.ts";
 
 function wholeNumber(name: string, value: number, least: number): number {
@@ -28,16 +32,27 @@ export function resolve(options: TrainOptions, source: Source): Settings {
   const optimizer = { ...(options.optimizer ?? defaults.optimizer), options: optimizerOptions };
   if (optimizerOptions.learningRate !== undefined) positive("learning rate", optimizerOptions.learningRate as number);
   const regularizers = [options.regularizer ?? []].flat();
-  for (const { name, options: own } of regularizers) positive(name, own.strength as number, true);
+  for (const { name, options: own } of regularizers) {
+    choose("regularizer", catalogue, name);
+    positive(name, own.strength as number, true);
+  }
   const size = options.size === undefined ? null : wholeNumber("size", options.size, 4);
   const picture =
     size === null && source.uniform ? source.uniform : { height: size ?? DEFAULT_SIZE, width: size ?? DEFAULT_SIZE };
   const model = options.model ?? defaults.model;
-  const { settle } = choose("model", models, model.name);
+  const loss = options.loss ?? defaults.loss;
+  const unit = choose("model", models, model.name);
+  checkOptions("model", unit, model.options);
+  checkOptions("loss", choose("loss", losses, loss.name), loss.options);
+  checkOptions("optimizer", choose("optimizer", optimizers, optimizer.name), optimizerOptions);
+  if (schedule) {
+    const { name, options: own } = schedule as Choice<"schedule">;
+    checkOptions("schedule", choose("schedule", schedules, name), own);
+  }
   return {
     data: source.name,
-    model: settle ? { ...model, options: { ...settle(model.options, picture) } } : model,
-    loss: options.loss ?? defaults.loss,
+    model: unit.settle ? { ...model, options: { ...unit.settle(model.options, picture) } } : model,
+    loss,
     regularizers: regularizers.filter((regularizer) => regularizer.options.strength !== 0),
     optimizer,
     schedule: (schedule as Choice<"schedule"> | undefined) ?? defaults.schedule,

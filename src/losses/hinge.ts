@@ -16,6 +16,7 @@ export const hingeLoss = frozen<Loss<HingeOptions>>({
   name: "hinge",
   formula: "Σ_{j≠y} max(0, s_j − s_y + 1)",
   defaults: { margin: 1 },
+  ranges: { margin: [0, Number.POSITIVE_INFINITY] },
   perExample: ({ margin }, scores, labels) => sum(hingeTerms(scores, labels, margin), 1),
   initial: ({ margin }, classes) => ({
     value: (classes - 1) * margin,

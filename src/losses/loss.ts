@@ -1,4 +1,4 @@
-import type { Choice } from "../core/index.ts";
+import type { Choice, Ranges } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
 
 /** A loss Lᵢ(s, y): what one example costs. Mean and weights are applied outside, once. */
@@ -7,6 +7,8 @@ export interface Loss<Options extends object = object> {
   /** The formula, in one line for people. */
   readonly formula: string;
   readonly defaults: Options;
+  /** Where the numbers among the options make sense. */
+  readonly ranges?: Ranges;
   /**
    * @param scores [batch, classes]
    * @param labels int32 [batch], the index of the true class

@@ -1,6 +1,6 @@
 import { chosen, frozen } from "../core/index.ts";
 import { scoped, type Tensor } from "../ir/index.ts";
-import { type ActivationName, activations, convolution, scores } from "../nn/index.ts";
+import { type ActivationName, activate, convolution, scores } from "../nn/index.ts";
 import { flatten, maxPool2d } from "../ops/index.ts";
 import type { Model, ModelChoice } from "./model.ts";
 
@@ -41,7 +41,7 @@ export const cnnModel = frozen<Model<CnnOptions>>({
     stages.forEach((filters, i) => {
       h = scoped(`features.${i + 1}`, () => {
         const maps = convolution(parameters, h, filters, kernel, activation);
-        return activations[activation](maxPool2d(maps, 2));
+        return activate(activation, maxPool2d(maps, 2));
       });
     });
     return scoped("scores", () => scores(parameters, flatten(h), classes));

@@ -1,3 +1,3 @@
 export { glorotUniform, heNormal, type Initializer, smallNormal, zeros } from "./initializers.ts";
-export { type ActivationName, activations, convolution, dense, scores } from "./layers.ts";
+export { type ActivationName, activate, activations, convolution, dense, scores } from "./layers.ts";
 export { initialize, type Parameter, Parameters } from "./parameters.ts";

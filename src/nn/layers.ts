@@ -1,5 +1,5 @@
 /** Layers: compositions of ops with parameters. Each takes its input first and declares what it learns by name. */
-import { sizeOf } from "../core/index.ts";
+import { choose, sizeOf } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
 import { add, conv2d, matmul, relu, sigmoid, tanh } from "../ops/index.ts";
 import { glorotUniform, heNormal, type Initializer, smallNormal, zeros } from "./initializers.ts";
@@ -8,6 +8,10 @@ import type { Parameters } from "./parameters.ts";
 /** The units between the layers, by the name that an option gives them. */
 export const activations = Object.freeze({ relu, sigmoid, tanh });
 export type ActivationName = keyof typeof activations;
+
+/** Applies an activation by its name. */
+export const activate = (activation: ActivationName, x: Tensor): Tensor =>
+  choose("activation", activations, activation)(x);
 
 /** He for rectifiers, Glorot for the saturating ones. */
 function initializerFor(activation: ActivationName, fanIn: number, fanOut: number): Initializer {
@@ -19,7 +23,7 @@ export function dense(p: Parameters, x: Tensor, out: number, activation: Activat
   const fanIn = x.shape[1];
   const weight = p.declare("weight", [fanIn, out], "weight", initializerFor(activation, fanIn, out));
   const bias = p.declare("bias", [out], "bias", zeros);
-  return activations[activation](add(matmul(x, weight), bias));
+  return activate(activation, add(matmul(x, weight), bias));
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Choice } from "../core/index.ts";
+import type { Choice, Ranges } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
 
 /** One parameter's part of an update. */
@@ -23,6 +23,8 @@ export interface Optimizer<Options extends object = object> {
   readonly summary: string;
   /** `learningRate` is the default that suits this optimizer. */
   readonly defaults: Options & { readonly learningRate: number };
+  /** Where the numbers among the options make sense. */
+  readonly ranges?: Ranges;
   /** Each update sees the whole training set at once instead of a batch. */
   readonly fullBatch?: true;
   /** What is remembered for each parameter; it starts at 0 unless `initialSlot` says otherwise. */

@@ -13,6 +13,7 @@ export interface CosineOptions {
 export const cosineSchedule = frozen<Schedule<CosineOptions>>({
   name: "cosine",
   defaults: { final: 0 },
+  ranges: { final: [0, Number.POSITIVE_INFINITY] },
   factor: ({ final }, progress) => final + (1 - final) * 0.5 * (1 + Math.cos(Math.PI * progress)),
 });
 

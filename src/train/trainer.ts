@@ -105,12 +105,16 @@ export class Trainer {
     const { validation: pictures } = this.#plan;
     const step = epoch * stepsPerEpoch;
     const validation = pictures.length > 0 ? await this.#evaluate(pictures) : null;
-    if (validation !== null && !Number.isFinite(validation.loss)) {
-      emit({ type: "diverged", epoch, step, learningRate, loss: validation.loss });
+    const snapshot = state.snapshot();
+    // The last update of an epoch can overflow without any loss having shown it yet.
+    const sound = this.#plan.parameters.every(({ name }) => snapshot[name].every(Number.isFinite));
+    const loss = validation?.loss ?? trainLoss;
+    if (!sound || !Number.isFinite(loss)) {
+      emit({ type: "diverged", epoch, step, learningRate, loss: sound ? loss : Number.NaN });
       return false;
     }
     const seconds = clock.endEpoch();
-    emit({ type: "epoch", epoch, step, trainLoss, validation, learningRate, seconds, state: state.snapshot() });
+    emit({ type: "epoch", epoch, step, trainLoss, validation, learningRate, seconds, state: snapshot });
     return true;
   }
 

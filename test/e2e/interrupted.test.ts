@@ -1,6 +1,6 @@
 /** What ends a run from outside: Ctrl-C and a full disk. Whatever was learned before is kept and readable. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { decodeTensors } from "../../src/train/index.ts";
@@ -92,7 +92,9 @@ describe("Ctrl-C", () => {
   test("ends an evaluation: 130", async () => {
     const trained = ["train", "many", "--model", "linear", "--size", "8", "--epochs", "1", "--name", "judged"];
     doneLine(await argmin([...trained, "--json"], { cwd }));
-    const running = new Running(["evaluate", "runs/judged/model.onnx", "many", "--json"], { cwd });
+    // Away from its run folder a model file is judged on all pictures, which takes long enough to be interrupted.
+    copyFileSync(join(cwd, "runs", "judged", "model.onnx"), join(cwd, "alone.onnx"));
+    const running = new Running(["evaluate", "alone.onnx", "many", "--json"], { cwd });
     setTimeout(() => running.child.kill("SIGINT"), 700);
     const { code, stdout, stderr } = await running.ended;
     expect(code, stderr).toBe(130);

@@ -15,7 +15,6 @@ const choice = <Kind extends string>(kind: Kind, catalogue: Readonly<Record<stri
     .strictObject({ kind: z.literal(kind).default(kind as never), name: z.string(), options: options.default({}) })
     .transform(({ name, options: given }): Choice<Kind> => {
       const { defaults } = choose(kind, catalogue, name);
-      for (const option of Object.keys(given)) choose(`${kind} ${name}`, { ...defaults, schedule: 0 }, option);
       return { kind, name, options: { ...defaults, ...given } };
     });
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { UsageError } from "../../core/index.ts";
 import type { Skipped, Source, SplitName } from "../../data/index.ts";
 import { openSource } from "../../data/node/index.ts";
@@ -96,7 +96,8 @@ async function choosePictures(model: string, source: Source): Promise<{ indices:
   const declared = (name: SplitName) => source.declared.flatMap((split, index) => (split === name ? [index] : []));
   const test = declared("test");
   if (test.length > 0) return { indices: test, subset: "the data's own test pictures" };
-  const text = await readFile(join(model, "split.json"), "utf8").catch(() => undefined);
+  const folder = model.endsWith(".onnx") ? dirname(model) : model;
+  const text = await readFile(join(folder, "split.json"), "utf8").catch(() => undefined);
   if (text !== undefined) {
     const held = new Set((JSON.parse(text) as { test: string[] }).test);
     const indices = source.paths.flatMap((path, index) => (held.has(path) ? [index] : []));

@@ -5,6 +5,7 @@ import type { Recipe, StateValues } from "../../train/index.ts";
 import type { WorkerRun } from "../../train/node/index.ts";
 import { exportModel } from "../export-model.ts";
 import type { Quality, Run, Settings } from "../options.ts";
+import { summary } from "../summary.ts";
 import type { Keeper } from "./keeper.ts";
 import { type Prediction, predictionsOf, type RunFolder } from "./run-folder.ts";
 
@@ -65,7 +66,7 @@ export async function finish(ending: Ending): Promise<Run> {
   }
   const qualityOf = (name: string) => judged.find((one) => one.name === name)?.quality ?? null;
   const metric = split.validation.length > 0 ? "validation accuracy" : "last epoch";
-  return {
+  const run: Run = {
     folder: ending.path,
     classes,
     settings,
@@ -83,6 +84,8 @@ export async function finish(ending: Ending): Promise<Run> {
     interrupted: ending.interrupted,
     model,
   };
+  await folder?.appendEvent(summary(run));
+  return run;
 }
 
 function hashOf(weights: StateValues): string {

@@ -18,7 +18,8 @@ export class Reporter {
   send(event: ExperimentEvent): void {
     this.#emit(event);
     if (event.type === "progress" || event.type === "loading") return;
-    this.#writes.add(() => this.#folder?.appendEvent(event));
+    const { type, ...facts } = event;
+    this.#writes.add(() => this.#folder?.appendEvent({ event: type, ...facts }));
   }
 
   data({ source, classes, pictures, split, skipped, notes }: Dataset): void {

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { UsageError } from "../../core/index.ts";
 import type { Device, Runtime } from "../session.ts";
 import { loadNative } from "./native.ts";
@@ -13,6 +14,15 @@ export const NATIVE_MEND = "npm install --ignore-scripts onnxruntime-node";
  * @throws UsageError when `cpu` is asked for and native code cannot be loaded
  */
 export async function openRuntime(device: Device | "auto", threads?: number): Promise<Runtime> {
+  const most = 4 * availableParallelism();
+  if (threads !== undefined && threads > most) {
+    const what = `asked for ${threads} on a machine of ${availableParallelism()} cores`;
+    throw new UsageError(
+      "threads",
+      what,
+      `more than ${most} would only wait for each other; leave it out to use all cores`,
+    );
+  }
   const options = threads === undefined ? {} : { threads };
   if (device === "wasm") return await loadWasm(options);
   const native = await loadNative(options);

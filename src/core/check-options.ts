@@ -1,0 +1,45 @@
+import { choose } from "./suggest.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** From the first number (included) to the second (not included). */
+export type Ranges = Readonly<Record<string, readonly [number, number]>>;
+
+interface Checkable {
+  readonly name: string;
+  readonly defaults: object;
+  readonly ranges?: Ranges;
+}
+
+const shown = (value: unknown) => (typeof value === "string" ? `"${value}"` : JSON.stringify(value));
+
+/**
+ * Holds options that come from a file, or from a program without types, against the unit that they are meant for: known
+ * names, values of the default's kind, numbers inside the unit's ranges.
+ * @throws UsageError naming the unit, the option, its value and what it should be
+ */
+export function checkOptions(kind: string, unit: Checkable, options: Readonly<Record<string, unknown>>): void {
+  const defaults = unit.defaults as Readonly<Record<string, unknown>>;
+  for (const [name, value] of Object.entries(options)) {
+    const where = `${kind} ${unit.name}`;
+    const usual = choose(
+      where,
+      Object.fromEntries(Object.entries(defaults).map(([key, own]) => [key, [own]])),
+      name,
+    )[0];
+    const refuse = (wanted: string) => {
+      throw new UsageError(`${where}, ${name}`, `is ${shown(value)}`, `give ${wanted}`);
+    };
+    if (Array.isArray(usual) || usual === "auto") {
+      const sizes =
+        Array.isArray(value) && value.length > 0 && value.every((item) => Number.isInteger(item) && item >= 1);
+      if (!sizes && value !== usual) refuse("a list of whole numbers, 1 or more each");
+    } else if (typeof value !== typeof usual) {
+      refuse(`a ${typeof usual}, such as ${shown(usual)}`);
+    } else if (typeof value === "number") {
+      const [low, high] = unit.ranges?.[name] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+      if (!(Number.isFinite(value) && value >= low && value < high)) {
+        refuse(Number.isFinite(high) ? `a number from ${low} to below ${high}` : `a number, ${low} or more`);
+      }
+    }
+  }
+}
