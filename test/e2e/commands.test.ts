@@ -1,6 +1,6 @@
 /** What the commands print, for people and for programs. The lines for programs are the ones that the issue promises. */
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
@@ -156,7 +156,10 @@ describe("evaluate", () => {
   });
 
   test("a file apart from its run looks at all pictures, and says so", async () => {
-    const { stdout } = await argmin(["evaluate", "runs/judged/model.onnx", "photos"], { cwd });
+    const beside = await argmin(["evaluate", "runs/judged/model.onnx", "photos"], { cwd });
+    expect(beside.stdout).toMatch(/ of 3 pictures right \(the pictures that the run held out for testing\)/);
+    copyFileSync(join(cwd, "runs", "judged", "model.onnx"), join(cwd, "apart.onnx"));
+    const { stdout } = await argmin(["evaluate", "apart.onnx", "photos"], { cwd });
     expect(stdout).toMatch(/^\d+\.\d % of 30 pictures right \(all pictures\), log loss \d/);
     expect(stdout).toMatch(/^ {2}cats +\d+\.\d % of 10$/m);
     expect(tooWide(stdout)).toEqual([]);
