@@ -17,7 +17,23 @@ export {
   predict,
   train,
 } from "./experiment/node/index.ts";
-export { crossEntropy, type HingeOptions, hinge, type LossChoice, mse, squaredHinge } from "./losses/index.ts";
+export {
+  crammerSinger,
+  crossEntropy,
+  type FocalOptions,
+  focal,
+  type HingeOptions,
+  type HuberOptions,
+  hinge,
+  huber,
+  type LossChoice,
+  mae,
+  mse,
+  oneVsRestHinge,
+  oneVsRestLogistic,
+  oneVsRestSquaredHinge,
+  squaredHinge,
+} from "./losses/index.ts";
 export { type CnnOptions, cnn, linear, type MlpOptions, type ModelChoice, mlp } from "./models/index.ts";
 export {
   type AdagradOptions,

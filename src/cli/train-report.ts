@@ -61,7 +61,9 @@ export function reportEvent(output: Output, event: ExperimentEvent): void {
 
 /** A first loss far from the expected one is the oldest sign of a mistake: scaled pixels, wrong labels, weights too large. */
 function surprise({ loss, expected }: { readonly loss: number; readonly expected: number }): string {
-  return Math.abs(loss - expected) > 0.25 * expected ? style("yellow", "  (far off: look at the data)") : "";
+  return Math.abs(loss - expected) > Math.max(0.25 * expected, 0.1)
+    ? style("yellow", "  (far off: look at the data)")
+    : "";
 }
 
 /** The last words of a run, and its `done` line. */

@@ -17,7 +17,6 @@ export type { Optimizer, OptimizerChoice, Update, UpdateInputs } from "./optimiz
 export { type RmspropOptions, rmsprop } from "./rmsprop.ts";
 export { gradientDescent, sgd } from "./sgd.ts";
 
-/** Every optimizer, by name. */
 const catalogue = Object.freeze({
   "gradient-descent": gradientDescentOptimizer,
   sgd: sgdOptimizer,
@@ -29,4 +28,5 @@ const catalogue = Object.freeze({
   adamax: adamaxOptimizer,
 });
 export type OptimizerName = keyof typeof catalogue;
+/** Every optimizer, by name. */
 export const optimizers: Readonly<Record<OptimizerName, Optimizer>> = catalogue;

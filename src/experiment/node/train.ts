@@ -49,7 +49,7 @@ export async function train(options: TrainOptions): Promise<Run> {
     const last = await Promise.race([worker.ended, writes.failed]);
     await writes.settled();
     const seconds = (performance.now() - started) / 1000;
-    if (last.type === "diverged") throw diverged(last, options.folder);
+    if (last.type === "diverged") throw diverged(last, plan.learningRate, options.folder);
     const interrupted = last.type === "interrupted";
     return await finish({
       settings,
@@ -127,13 +127,14 @@ function planOf(settings: Settings, recipe: Recipe, { pictures, split }: Dataset
 
 function diverged(
   { epoch, step, learningRate, loss }: Extract<TrainEvent, { type: "diverged" }>,
+  given: number,
   folder: string | undefined,
 ): UsageError {
   const kept = folder === undefined ? "" : `; the last good checkpoint is in ${folder}/checkpoints`;
   return new UsageError(
     `step ${step}`,
     `the loss became ${loss} in epoch ${epoch} at learning rate ${learningRate.toPrecision(3)}`,
-    `try a tenth of the rate: --learning-rate ${Number((learningRate / 10).toPrecision(2))}${kept}`,
+    `try a tenth of the rate: --learning-rate ${Number((given / 10).toPrecision(2))}${kept}`,
     1,
   );
 }
