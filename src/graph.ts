@@ -22,7 +22,7 @@ export type TypedNumbers = Float32Array | Int32Array | Uint8Array;
 export interface Result {
   readonly shape: Shape;
   readonly data: Float32Array;
-  /** The first number; all there is of a scalar. */
+  /** The number of a result that has just one; NaN otherwise. */
   readonly value: number;
 }
 
@@ -81,7 +81,10 @@ export function compile<In extends string, Out extends string>(
     return Object.fromEntries(
       Object.entries(results).map(([name, { shape, data }]) => {
         const numbers = data instanceof Float32Array ? data : Float32Array.from(data as Int32Array);
-        return [name.slice(OUT.length), { shape, data: numbers, value: numbers[0] }];
+        return [
+          name.slice(OUT.length),
+          { shape, data: numbers, value: numbers.length === 1 ? numbers[0] : Number.NaN },
+        ];
       }),
     ) as Record<Out, Result>;
   };

@@ -25,6 +25,7 @@ export async function evaluateCommand(
     output.say(
       `${style("bold", percent(result.accuracy))} of ${grouped(result.images)} pictures right (${result.subset}), log loss ${result.loss.toFixed(4)}`,
     );
+    if (result.subset === "all pictures") output.say("Pictures that it was trained on may be among them.");
     const width = Math.max(...result.perClass.map(({ label }) => label.length));
     for (const { label, right, total } of result.perClass) {
       if (total > 0) output.say(`  ${label.padEnd(width)}  ${percent(right / total).padStart(7)} of ${grouped(total)}`);

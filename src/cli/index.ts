@@ -63,6 +63,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--model <name>", `${list(models)} (default: cnn)`)
     .option("--hidden <units>", "mlp: units of each hidden layer (default: 512,256)")
     .option("--channels <filters>", "cnn: filters of each stage (default: by the size of the pictures)")
+    .option("--kernel <pixels>", "cnn: height and width of the filters (default: 3)")
     .option("--activation <name>", `${list(activations)} (default: relu)`)
     .option("--loss <name>", `${list(losses)} (default: cross-entropy)`)
     .option("--optimizer <name>", `${list(optimizers)} (default: adam)`)
@@ -106,7 +107,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .argument("<model>", "a run folder or a model.onnx")
     .argument("<pictures...>", "picture files, or folders of them")
     .option("--format <format>", "text, json or csv (default: text)")
-    .option("--top <n>", "guesses for each picture", "5")
+    .option("--top <n>", "guesses for each picture", "3")
     .option(...device)
     .addHelpText(
       "after",
@@ -128,6 +129,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     refuseUnknownCommand(argv[0], program);
+    if (argv[0] === "help") refuseUnknownCommand(argv[1], program);
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
@@ -138,9 +140,9 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-function refuseUnknownCommand(word: string, program: Command): void {
+function refuseUnknownCommand(word: string | undefined, program: Command): void {
   const names = program.commands.map((cmd) => cmd.name());
-  if (word.startsWith("-") || word === "help" || names.includes(word)) return;
+  if (word === undefined || word.startsWith("-") || word === "help" || names.includes(word)) return;
   const near = nearest(word, names);
   throw new UsageError(
     "argmin",

@@ -11,7 +11,7 @@ const formats: Readonly<Record<string, { readonly begin?: string; readonly show:
     show: (output, prediction) => {
       if ("error" in prediction)
         return output.say(`${prediction.path}: ${style("yellow", `skipped, ${prediction.error}`)}`);
-      const others = prediction.top.slice(1, 3).map(({ label, probability }) => `${label} ${percent(probability)}`);
+      const others = prediction.top.slice(1).map(({ label, probability }) => `${label} ${percent(probability)}`);
       const line = `${prediction.path}: ${style("bold", prediction.label)} ${percent(prediction.probability)}`;
       output.say(others.length > 0 ? `${line}   ${others.join(", ")}` : line);
     },

@@ -13,6 +13,7 @@ export interface TrainFlags {
   readonly model?: string;
   readonly hidden?: string;
   readonly channels?: string;
+  readonly kernel?: string;
   readonly activation?: string;
   readonly loss?: string;
   readonly optimizer?: string;
@@ -36,13 +37,20 @@ export function parseNumber(flag: string, text: string, example = "10"): number 
   return value;
 }
 
-function parseList(flag: string, text: string): number[] {
+function parseList(flag: string, text: string, example: string): number[] {
   const values = text.split(",").map((part) => Number(part.trim()));
   if (values.some((value) => !Number.isInteger(value) || value < 1)) {
-    throw new UsageError(flag, `"${text}" is not a list of whole numbers`, `write for example ${flag} 512,256`);
+    throw new UsageError(
+      flag,
+      `"${text}" is not a list of whole numbers, 1 or more each`,
+      `write for example ${flag} ${example}`,
+    );
   }
   return values;
 }
+
+/** learningRate → --learning-rate */
+const flagOf = (option: string) => `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** Options of the unit that were given, refused where the unit has no such option. */
 function withOptions<Kind extends string>(
@@ -52,9 +60,9 @@ function withOptions<Kind extends string>(
 ): Choice<Kind> {
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || Object.hasOwn(unit.defaults, name)) continue;
-    const known = Object.keys(unit.defaults);
-    const has = known.length === 0 ? "it has no options" : `it has ${known.map((own) => `--${own}`).join(", ")}`;
-    throw new UsageError(`--${name}`, `the ${kind} "${unit.name}" has no such option`, `leave it out; ${has}`);
+    const flags = Object.keys(given).filter((own) => Object.hasOwn(unit.defaults, own));
+    const has = flags.length === 0 ? "no options here" : flags.map(flagOf).join(", ");
+    throw new UsageError(flagOf(name), `the ${kind} "${unit.name}" has no such option`, `leave it out; it has ${has}`);
   }
   return chosen(kind, unit, given);
 }
@@ -93,8 +101,9 @@ export function trainOptions(
   const number = (flag: string, text: string | undefined, example: string) =>
     text === undefined ? undefined : parseNumber(flag, text, example);
   const modelFlags = {
-    hidden: flags.hidden === undefined ? undefined : parseList("--hidden", flags.hidden),
-    channels: flags.channels === undefined ? undefined : parseList("--channels", flags.channels),
+    hidden: flags.hidden === undefined ? undefined : parseList("--hidden", flags.hidden, "512,256"),
+    channels: flags.channels === undefined ? undefined : parseList("--channels", flags.channels, "32,64"),
+    kernel: number("--kernel", flags.kernel, "5"),
     activation: flags.activation,
   };
   if (flags.activation !== undefined) choose("--activation", activations, flags.activation);

@@ -75,7 +75,9 @@ export function reportRun(output: Output, run: Run): void {
     output.say(
       style(
         "yellow",
-        `Interrupted after ${run.history.length} whole ${run.history.length === 1 ? "epoch" : "epochs"}; the run is usable.`,
+        run.history.length === 0
+          ? "Interrupted in the first epoch; the run is usable, with what was learned so far."
+          : `Interrupted after ${run.history.length} whole ${run.history.length === 1 ? "epoch" : "epochs"}; the run is usable.`,
       ),
     );
   if (validation && best.epoch > 0) output.say(`best: epoch ${best.epoch} by ${best.metric}, ${percent(best.value)}`);

@@ -53,6 +53,9 @@ export async function trainCommand(
   flags: TrainFlags & RunFlags & { readonly config?: string },
 ): Promise<number> {
   const { name, runs, config } = flags;
+  if (name !== undefined && (/[/\\]/.test(name) || name === "." || name === "..")) {
+    throw new UsageError("--name", `"${name}" is a path`, "give a name, and the folder that it is made in with --runs");
+  }
   if (name?.trim() === "") throw new UsageError("--name", "it is empty", "write for example --name first");
   const options = trainOptions(data, flags, config === undefined ? {} : await readConfig(config));
   const source = typeof options.data === "string" ? options.data : options.data.name;

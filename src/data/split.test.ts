@@ -117,7 +117,7 @@ describe("what the data declares", () => {
     const { split, notes } = make(declared);
     expect([...split.test]).toEqual(indicesOf(declared, "test"));
     expect([split.train.length, split.validation.length]).toEqual([90, 10]);
-    expect(notes).toEqual(["The data has no validation pictures of its own, so 10 % of its training pictures serve"]);
+    expect(notes).toEqual(["No validation pictures of its own: 10 % of its training pictures serve"]);
   });
 
   test("train and validation: a tenth of train tests, with a note", () => {
@@ -125,7 +125,7 @@ describe("what the data declares", () => {
     const { split, notes } = make(declared);
     expect([...split.validation]).toEqual(indicesOf(declared, "validation"));
     expect([split.train.length, split.test.length]).toEqual([90, 10]);
-    expect(notes).toEqual(["The data has no test pictures of its own, so 10 % of its training pictures serve"]);
+    expect(notes).toEqual(["No test pictures of its own: 10 % of its training pictures serve"]);
   });
 
   test("is kept among undeclared pictures, which are cut for what is missing only", () => {

@@ -139,9 +139,7 @@ function notesOn(
   const cutSplits = (["validation", "test"] as const).filter((name) => shares[name] > 0);
   if (ownTrain) {
     for (const name of cutSplits) {
-      notes.push(
-        `The data has no ${name} pictures of its own, so ${percent(shares[name])} of its training pictures serve`,
-      );
+      notes.push(`No ${name} pictures of its own: ${percent(shares[name])} of its training pictures serve`);
     }
   }
   const tooSmall = classes.filter((_, label) => sizes[label]! > 0 && sizes[label]! < 3);

@@ -17,6 +17,24 @@ function positive(name: string, value: number, orZero = false): number {
   throw new UsageError(name, `is ${value}`, `give a number above 0${orZero ? ", or 0" : ""}`);
 }
 
+/** Every option, so that a slip of the finger in a program without types is not passed over. */
+const known: Readonly<Record<keyof TrainOptions, true>> = {
+  data: true,
+  model: true,
+  loss: true,
+  regularizer: true,
+  optimizer: true,
+  epochs: true,
+  batchSize: true,
+  size: true,
+  seed: true,
+  device: true,
+  threads: true,
+  folder: true,
+  onEvent: true,
+  signal: true,
+};
+
 /**
  * Pictures in one step unless said: small sets get small batches, since what they lack is steps (64-pixel photographs of
  * hands, 2,062 of them, cnn, 10 epochs: 0.97 with batches of 32, 0.95 with 64, medians of three seeds).
@@ -28,6 +46,7 @@ const autoBatchSize = (pictures: number) => (pictures < 6000 ? 32 : 64);
  * @throws UsageError naming the option, its value and the range
  */
 export function resolve(options: TrainOptions, source: Source): Settings {
+  for (const name of Object.keys(options)) choose("train", known, name);
   const { schedule, ...optimizerOptions } = (options.optimizer ?? defaults.optimizer).options;
   const optimizer = { ...(options.optimizer ?? defaults.optimizer), options: optimizerOptions };
   if (optimizerOptions.learningRate !== undefined) positive("learning rate", optimizerOptions.learningRate as number);

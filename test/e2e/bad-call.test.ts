@@ -96,7 +96,7 @@ describe("units", () => {
       args: ["train", "photos", "--loss", "qqqqqqqqqq"],
       where: "--loss",
       what: /there is no "qqqqqqqqqq"/,
-      fix: /^choose one of cross-entropy, hinge, squared-hinge, mse$/,
+      fix: /^choose one of cross-entropy, hinge, squared-hinge, /,
     },
     "hidden units for a model without any": {
       args: ["train", "photos", "--model", "linear", "--hidden", "10"],

@@ -36,7 +36,7 @@ describe("Ctrl-C", () => {
     const { code, stdout, stderr } = await running.ended;
     expect(code, stderr).toBe(130);
     expect(stderr).toContain("press Ctrl-C again to stop at once");
-    expect(stderr).toMatch(/Interrupted after \d+ whole epochs?; the run is usable/);
+    expect(stderr).toMatch(/Interrupted (in the first epoch|after \d+ whole epochs?); the run is usable/);
     const done = jsonLines(stdout).at(-1)!;
     expect(done).toMatchObject({ event: "done", run: "runs/once", interrupted: true });
     expect(done.best.epoch).toBeGreaterThanOrEqual(1);

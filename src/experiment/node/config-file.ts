@@ -12,7 +12,11 @@ import type { TrainOptions } from "../options.ts";
 const options = z.record(z.string(), z.unknown());
 const choice = <Kind extends string>(kind: Kind, catalogue: Readonly<Record<string, { readonly defaults: object }>>) =>
   z
-    .strictObject({ kind: z.literal(kind).default(kind as never), name: z.string(), options: options.default({}) })
+    // `loss: hinge` is enough where nothing else is to be said.
+    .preprocess(
+      (value) => (typeof value === "string" ? { name: value } : value),
+      z.strictObject({ kind: z.literal(kind).default(kind as never), name: z.string(), options: options.default({}) }),
+    )
     .transform(({ name, options: given }): Choice<Kind> => {
       const { defaults } = choose(kind, catalogue, name);
       return { kind, name, options: { ...defaults, ...given } };
