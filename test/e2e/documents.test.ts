@@ -85,6 +85,6 @@ test("the units of adding-a-unit.md take two files each, compile and train", () 
   const program = `const { main } = await import("./dist/cli/index.js");
     process.exitCode = await main(["train", "builtin:shapes", "--model", "linear", "--loss", "exponential", "--epochs", "1"]);`;
   const text = printed(["--input-type=module", "--eval", program], folder);
-  const [, first, expected] = /first loss ([\d.]+), expected 10·ln 2 = ([\d.]+)/.exec(text)!;
-  expect(Math.abs(Number(first) - Number(expected))).toBeLessThan(0.2);
+  const [, first, expected] = /first loss ([\d.]+), expected 10 = ([\d.]+)/.exec(text)!;
+  expect(Math.abs(Number(first) - Number(expected))).toBeLessThan(0.5);
 });
