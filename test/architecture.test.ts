@@ -110,8 +110,7 @@ const rules: Record<string, Rule> = {
   floors: (sources) =>
     product(sources).flatMap((source) => {
       const own = roomOf(source.path);
-      if (floors[own] === undefined)
-        return `${source.path}: "${own}" has no floor; give it one in DESIGN and in this test`;
+      if (floors[own] === undefined) return `${source.path}: "${own}" has no floor; give it one in this test`;
       return insideOf(source).flatMap(({ target }) => {
         const other = roomOf(target);
         if (other === own || floors[other] < floors[own]) return [];
