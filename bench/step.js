@@ -9,7 +9,7 @@
  * of bytes out of the data block, and one ONNX graph from bytes to new weights.
  */
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { hasShared, hasTorch, jsonLines, median, shared } from "./support.js";
 
 const shapes = {
@@ -93,7 +93,7 @@ export function compareWithTorch(name, rounds = ROUNDS) {
   const own = [];
   const torch = [];
   for (let round = 0; round < rounds; round++) {
-    own.push(jsonLines(process.execPath, [new URL(import.meta.url).pathname, "--json", name])[0]);
+    own.push(jsonLines(process.execPath, [fileURLToPath(import.meta.url), "--json", name])[0]);
     torch.push(jsonLines("/usr/bin/python3", [peer, name])[0]);
   }
   const ratio = (figure) => Number(median(own.map((one, i) => torch[i][figure] / one[figure])).toFixed(3));

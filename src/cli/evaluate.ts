@@ -1,10 +1,8 @@
 import { choose, UsageError } from "../core/index.ts";
 import { evaluate } from "../experiment/node/index.ts";
-import type { Device } from "../runtime/index.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { grouped, type Output, percent, style } from "./output.ts";
-
-export const devices: Readonly<Record<string, Device | "auto">> = { auto: "auto", cpu: "cpu", wasm: "wasm" };
+import { devices } from "./train-options.ts";
 
 export async function evaluateCommand(
   output: Output,

@@ -1,8 +1,7 @@
 import { choose, UsageError } from "../core/index.ts";
 import { csvField, type PicturePrediction, predict } from "../experiment/node/index.ts";
-import { devices } from "./evaluate.ts";
 import { type Output, percent, style } from "./output.ts";
-import { parseNumber } from "./train-options.ts";
+import { devices, parseNumber } from "./train-options.ts";
 
 type Show = (output: Output, prediction: PicturePrediction) => void;
 

@@ -67,7 +67,8 @@ function withOptions<Kind extends string>(
   return chosen(kind, unit, given);
 }
 
-const devices: Readonly<Record<string, Device | "auto">> = { auto: "auto", cpu: "cpu", wasm: "wasm" };
+/** The values of --device. */
+export const devices: Readonly<Record<string, Device | "auto">> = { auto: "auto", cpu: "cpu", wasm: "wasm" };
 
 /** The options of `base` go on where the same unit is meant; another unit starts from its own defaults. */
 function continued<Kind extends string>(

@@ -1,2 +1,2 @@
 export { accuracy, confusionMatrix, predictedClass } from "./accuracy.ts";
-export { fitTemperature, logLoss, probabilities } from "./temperature.ts";
+export { fitTemperature, logLoss, probabilities, surprisal } from "./temperature.ts";

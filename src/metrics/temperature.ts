@@ -21,13 +21,15 @@ export function probabilities(scores: Float32Array, classes: number, temperature
 }
 
 /** What a wrong and certain answer costs at most: −ln of the smallest probability that float32 can hold apart from 0. */
-export const SMALLEST_PROBABILITY = 1e-38;
+const SMALLEST_PROBABILITY = 1e-38;
+
+/** −ln p, finite for every p. */
+export const surprisal = (p: number): number => -Math.log(Math.max(p, SMALLEST_PROBABILITY));
 
 /** Log loss: the mean of −ln p of the true class, p [count, classes]. */
 export function logLoss(p: ArrayLike<number>, labels: ArrayLike<number>, classes: number): number {
   let total = 0;
-  for (let row = 0; row < labels.length; row++)
-    total -= Math.log(Math.max(p[row * classes + labels[row]], SMALLEST_PROBABILITY));
+  for (let row = 0; row < labels.length; row++) total += surprisal(p[row * classes + labels[row]]);
   return total / labels.length;
 }
 

@@ -179,7 +179,7 @@ export const weightGradOp: Op<ConvGradAttrs> = defineOp<ConvGradAttrs>({
 
 /**
  * With stride 1 a convolution of g with the turned kernel, where its padding is not negative: in ONNX Runtime faster than
- * ConvTranspose, which first multiplies and then adds up columns (2.3 against 3.4 ms for 64 to 32 channels on 16×16, batch
+ * ConvTranspose, which first multiplies and then adds up columns (2.9 against 3.4 ms for 64 to 32 channels on 16×16, batch
  * 64). Otherwise ConvTranspose.
  */
 function lowerInputGrad(emit: Emit, [g, w]: readonly string[], { inputs, attrs }: Tensor<ConvGradAttrs>): string {

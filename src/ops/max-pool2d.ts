@@ -106,7 +106,7 @@ export const maxUnpool2dOp: Op<PoolAttrs> = defineOp<PoolAttrs>({
 });
 
 /**
- * ONNX Runtime's MaxPool is 10 to 20 times slower when it is asked for Indices (4.3 ms on [64, 32, 32, 32], where the
+ * ONNX Runtime's MaxPool is some 20 times slower when it is asked for Indices (4.3 ms on [64, 32, 32, 32], where the
  * pooling itself takes 0.2), so for the usual windows, 2×2 side by side, the winners are found without them.
  */
 function lowerUnpool(emit: Emit, [x, g]: readonly string[], { inputs, attrs }: Tensor<PoolAttrs>): string {

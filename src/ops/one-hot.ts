@@ -1,6 +1,6 @@
 /**
  * oneHot: y[…, c] = 1 where indices (int32) = c, else 0, as a floating dtype; an index outside [0, depth) gives a row of
- * zeros. Lowered to Equal and Cast: for the few classes of a classifier faster than ONNX OneHot, which wants int64.
+ * zeros. Lowered to Equal and Cast: cheap for the few classes of a classifier, and free of the int64 of ONNX OneHot.
  * The indices receive no cotangent.
  */
 import { sizeOf } from "../core/index.ts";

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { UsageError } from "../../core/index.ts";
 import type { Skipped, Source, SplitName } from "../../data/index.ts";
 import { openSource } from "../../data/node/index.ts";
+import { surprisal } from "../../metrics/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { inOrder, openClassifier } from "./classifier.ts";
 
@@ -25,9 +26,6 @@ export interface EvaluationResult {
   readonly device: string;
   readonly notes: readonly string[];
 }
-
-/** −ln of what float32 cannot tell from 0. */
-const SMALLEST = 1e-38;
 
 /**
  * Runs the exported model, that very file, over the pictures of a data set: its test split where it declares one, the
@@ -81,7 +79,7 @@ export async function evaluate(
         perClass[truth].right++;
         right++;
       }
-      loss -= Math.log(Math.max(probabilities[truth], SMALLEST));
+      loss += surprisal(probabilities[truth]);
     }
     const images = perClass.reduce((total, one) => total + one.total, 0);
     if (images === 0) throw new UsageError(source.name, "none of its pictures can be read", "look at the files", 1);

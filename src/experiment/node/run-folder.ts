@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { UsageError, VERSION } from "../../core/index.ts";
 import type { Dataset } from "../../data/index.ts";
 import { splitToJson } from "../../data/index.ts";
-import { predictedClass } from "../../metrics/index.ts";
+import { predictedClass, surprisal } from "../../metrics/index.ts";
 import { encodeTensors, type StateValues } from "../../train/index.ts";
 import type { EpochRow, Settings } from "../options.ts";
 import { explainWrite, writeAtomic } from "./atomic-file.ts";
@@ -162,7 +162,7 @@ export function predictionsOf(
   return Array.from(indices, (index, row) => {
     const truth = pictures.labels[index];
     const predicted = predictedClass(scores, row, classes.length);
-    const loss = -Math.log(Math.max(probabilities[row * classes.length + truth], 1e-38));
+    const loss = surprisal(probabilities[row * classes.length + truth]);
     return {
       split,
       path: pictures.paths[index],

@@ -5,8 +5,8 @@ import type { Runtime } from "../session.ts";
 
 type OrtModule = typeof import("onnxruntime-common");
 
-// The native library (seen in 1.30) reports its use to Microsoft unless it is told not to: it keeps a device id below ~/.cache,
-// leaves files in the temporary folder, and opens connections. It reads the real environment, which only the main thread's
+// The native library (seen in 1.30) has telemetry switched on unless it is told otherwise: it keeps a device id below ~/.cache,
+// leaves files in the temporary folder, and holds the address of a collector. It reads the real environment, which only the main thread's
 // process.env writes to; so this has to be said when the module is loaded there, before any worker loads the library.
 process.env.ORT_DISABLE_TELEMETRY ??= "1";
 

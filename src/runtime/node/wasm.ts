@@ -8,7 +8,7 @@ import type { Runtime } from "../session.ts";
  * for each thread of Node, so a number of threads is decided here and not by a session.
  */
 export async function loadWasm(options: { threads?: number; notes?: readonly string[] } = {}): Promise<Runtime> {
-  // More than four threads gain nothing in WebAssembly and each costs start-up time.
+  // Four at most, the bound that ONNX Runtime sets itself unless it is given a number.
   const threads = options.threads ?? Math.min(4, availableParallelism());
   ort.env.wasm.numThreads = threads;
   ort.env.logLevel = "error";
