@@ -52,8 +52,7 @@ export function resolve(options: TrainOptions, source: Source): Settings {
   if (optimizerOptions.learningRate !== undefined) positive("learning rate", optimizerOptions.learningRate as number);
   const regularizers = [options.regularizer ?? []].flat();
   for (const { name, options: own } of regularizers) {
-    choose("regularizer", catalogue, name);
-    positive(name, own.strength as number, true);
+    checkOptions("regularizer", choose("regularizer", catalogue, name), own);
   }
   const size = options.size === undefined ? null : wholeNumber("size", options.size, 4);
   const picture =

@@ -15,6 +15,13 @@ export interface Loss<Options extends object = object> {
    * @returns [batch]
    */
   perExample(options: Options, scores: Tensor, labels: Tensor): Tensor;
+  /**
+   * The same for soft targets; absent where a loss needs one true class.
+   * @param scores [batch, classes]
+   * @param targets [batch, classes], each row a distribution over the classes
+   * @returns [batch]
+   */
+  perTarget?(options: Options, scores: Tensor, targets: Tensor): Tensor;
   /** The loss while all scores are 0, and how that number is written: a sanity check before training. */
   initial(options: Options, classes: number): { readonly value: number; readonly formula: string };
 }

@@ -18,7 +18,7 @@ export const adagradOptimizer = frozen<Optimizer<AdagradOptions>>({
   summary: "r ← r + g², w ← w − ηg/(√r + ε)",
   defaults: { learningRate: 0.01, epsilon: 1e-10, initialAccumulator: 0 },
   ranges: { epsilon: [0, Number.POSITIVE_INFINITY], initialAccumulator: [0, Number.POSITIVE_INFINITY] },
-  slots: ["squares"],
+  slots: () => ["squares"],
   initialSlot: ({ initialAccumulator }) => initialAccumulator,
   scalars: ({ epsilon }, learningRate) => ({ learningRate, epsilon }),
   update: ({ parameter, gradient, slots, scalars }) => {

@@ -18,7 +18,7 @@ export const adamOptimizer = frozen<Optimizer<AdamOptions>>({
   summary: "step by the mean gradient over its root mean square",
   defaults: { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   ranges: { beta1: [0, 1], beta2: [0, 1], epsilon: [0, Number.POSITIVE_INFINITY] },
-  slots: ["mean", "meanSquare"],
+  slots: () => ["mean", "meanSquare"],
   scalars: ({ beta1, beta2, epsilon }, learningRate, step) => ({
     beta1,
     rest1: 1 - beta1,

@@ -13,7 +13,7 @@ export const adamaxOptimizer = frozen<Optimizer<AdamOptions>>({
   summary: "step by the mean gradient over its largest recent size",
   defaults: { learningRate: 2e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
   ranges: { beta1: [0, 1], beta2: [0, 1], epsilon: [0, Number.POSITIVE_INFINITY] },
-  slots: ["mean", "largest"],
+  slots: () => ["mean", "largest"],
   scalars: ({ beta1, beta2, epsilon }, learningRate, step) => ({
     beta1,
     rest1: 1 - beta1,

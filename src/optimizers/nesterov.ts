@@ -13,7 +13,7 @@ export const nesterovOptimizer = frozen<Optimizer<MomentumOptions>>({
   summary: "v ← βv + g, w ← w − η(g + βv)",
   defaults: { learningRate: 0.02, momentum: 0.9 },
   ranges: { momentum: [0, 1] },
-  slots: ["velocity"],
+  slots: () => ["velocity"],
   scalars: ({ momentum }, learningRate) => ({ learningRate, momentum }),
   update: ({ parameter, gradient, slots, scalars }) => {
     const velocity = add(mul(slots.velocity, scalars.momentum), gradient);

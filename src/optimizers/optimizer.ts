@@ -1,9 +1,17 @@
-import type { Choice, Ranges } from "../core/index.ts";
+import type { Choice, Ranges, Shape } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
+
+/** What an optimizer may know of a parameter when it decides what to remember of it. */
+export interface ParameterFacts {
+  readonly shape: Shape;
+  /** Biases are not decayed. */
+  readonly role: "weight" | "bias";
+}
 
 /** One parameter's part of an update. */
 export interface UpdateInputs {
   readonly parameter: Tensor;
+  readonly role: ParameterFacts["role"];
   readonly gradient: Tensor;
   /** The optimizer's memory of this parameter, by slot name, of the parameter's shape. */
   readonly slots: Readonly<Record<string, Tensor>>;
@@ -27,8 +35,8 @@ export interface Optimizer<Options extends object = object> {
   readonly ranges?: Ranges;
   /** Each update sees the whole training set at once instead of a batch. */
   readonly fullBatch?: true;
-  /** What is remembered for each parameter; it starts at 0 unless `initialSlot` says otherwise. */
-  readonly slots: readonly string[];
+  /** What is remembered of a parameter, each of its shape; it starts at 0 unless `initialSlot` says otherwise. */
+  slots(options: Options, parameter: ParameterFacts): readonly string[];
   initialSlot?(options: Options, slot: string): number;
   /**
    * The numbers of one step, in float64 on the host: 1 − 0.999ᵗ in float32 is wrong in the fifth digit already.

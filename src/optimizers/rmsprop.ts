@@ -18,7 +18,7 @@ export const rmspropOptimizer = frozen<Optimizer<RmspropOptions>>({
   summary: "r ← ρr + (1 − ρ)g², w ← w − ηg/(√r + ε)",
   defaults: { learningRate: 1e-3, decay: 0.99, epsilon: 1e-8 },
   ranges: { decay: [0, 1], epsilon: [0, Number.POSITIVE_INFINITY] },
-  slots: ["meanSquare"],
+  slots: () => ["meanSquare"],
   scalars: ({ decay, epsilon }, learningRate) => ({ learningRate, decay, rest: 1 - decay, epsilon }),
   update: ({ parameter, gradient, slots, scalars }) => {
     const meanSquare = add(mul(slots.meanSquare, scalars.decay), mul(square(gradient), scalars.rest));

@@ -8,7 +8,7 @@ export const sgdOptimizer = frozen<Optimizer>({
   name: "sgd",
   summary: "w ← w − ηg on each batch",
   defaults: { learningRate: 0.1 },
-  slots: [],
+  slots: () => [],
   scalars: (_options, learningRate) => ({ learningRate }),
   update: ({ parameter, gradient, scalars }) => ({
     parameter: sub(parameter, mul(gradient, scalars.learningRate)),

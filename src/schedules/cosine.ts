@@ -1,5 +1,5 @@
 import { chosen, frozen } from "../core/index.ts";
-import type { Schedule, ScheduleChoice } from "./schedule.ts";
+import { progressOf, type Schedule, type ScheduleChoice } from "./schedule.ts";
 
 export interface CosineOptions {
   /** The factor at the end. */
@@ -12,9 +12,10 @@ export interface CosineOptions {
  */
 export const cosineSchedule = frozen<Schedule<CosineOptions>>({
   name: "cosine",
+  summary: "half a cosine from the rate down to final times the rate",
   defaults: { final: 0 },
   ranges: { final: [0, Number.POSITIVE_INFINITY] },
-  factor: ({ final }, progress) => final + (1 - final) * 0.5 * (1 + Math.cos(Math.PI * progress)),
+  factor: ({ final }, time) => final + (1 - final) * 0.5 * (1 + Math.cos(Math.PI * progressOf(time))),
 });
 
 /** From `rate` down to `final` times `rate` along half a cosine. */

@@ -4,7 +4,7 @@ import type { Schedule } from "./schedule.ts";
 
 export { constantRate } from "./constant.ts";
 export { type CosineOptions, cosine } from "./cosine.ts";
-export type { Schedule, ScheduleChoice } from "./schedule.ts";
+export { progressOf, type Schedule, type ScheduleChoice, type Time } from "./schedule.ts";
 
 /** Every schedule, by name. */
 export const schedules = Object.freeze({ constant: constantSchedule, cosine: cosineSchedule }) as Readonly<

@@ -3,9 +3,12 @@ import type { Graph } from "../ir/index.ts";
 import { initialize } from "../nn/index.ts";
 import { lower } from "../onnx/index.ts";
 import { optimizers } from "../optimizers/index.ts";
+import { regularizers } from "../regularizers/index.ts";
+import { names } from "./names.ts";
 import type { CompiledGraph, Plan, StepGraphs } from "./plan.ts";
 import { network, type Recipe, scoreGraph } from "./recipe.ts";
-import { accumulateGraph, applyGraph, names, slotsOf, stepGraph } from "./step-graph.ts";
+import { accumulateGraph, applyGraph, stepGraph } from "./step-graph.ts";
+import { slotsOf } from "./update.ts";
 
 /** Pictures that are scored, or summed over, at once: enough to fill the processor, little memory. */
 const CHUNK = 256;
@@ -71,7 +74,11 @@ export function makePlan(request: PlanRequest): Plan {
     learningRate:
       learningRate ?? (recipe.optimizer.options.learningRate as number | undefined) ?? unit.defaults.learningRate,
     strengths: Object.fromEntries(
-      recipe.regularizers.map(({ name, options }) => [names.strength(name), options.strength as number]),
+      recipe.regularizers.flatMap(({ name, options }) => {
+        const regularizer = choose("regularizer", regularizers, name);
+        const scalars = regularizer.scalars({ ...regularizer.defaults, ...options });
+        return Object.entries(scalars).map(([own, value]) => [names.strength(name, own), value]);
+      }),
     ),
     classes: recipe.classes,
     parameters: parameters.map(({ name, shape }) => ({ name, shape })),

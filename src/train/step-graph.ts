@@ -3,20 +3,23 @@ import { choose } from "../core/index.ts";
 import { type Graph, graph, input, scoped, type Tensor } from "../ir/index.ts";
 import type { Parameter } from "../nn/index.ts";
 import { add, mean, mul, sum } from "../ops/index.ts";
-import { optimizers } from "../optimizers/index.ts";
-import { regularizers } from "../regularizers/index.ts";
+import { type Regularizer, regularizers } from "../regularizers/index.ts";
+import { names } from "./names.ts";
 import { forward, network, type Recipe } from "./recipe.ts";
+import { update } from "./update.ts";
 
-/** Adds the penalties, whose strengths λ are the inputs `strength.…`, to a loss. */
+/** Adds the penalties, whose strengths are inputs, to a loss. */
 function withPenalties(recipe: Recipe, parameters: readonly Parameter[], loss: Tensor | undefined): Tensor | undefined {
   let total = loss;
-  for (const { name } of recipe.regularizers) {
-    const { penalty } = choose("regularizer", regularizers, name);
-    const strength = input(names.strength(name), [], { role: "scalar" }) as Tensor;
+  for (const { name, options } of recipe.regularizers) {
+    const unit = choose("regularizer", regularizers, name);
+    if (unit.penalty === undefined) continue;
+    const { penalty } = unit;
+    const scalars = regularizerScalars(unit, options);
     scoped(name, () => {
       for (const { tensor, role } of parameters) {
-        if (role !== "weight") continue;
-        const term = mul(strength, penalty(tensor as Tensor));
+        if (role !== "weight" && options.biases !== true) continue;
+        const term = penalty(tensor as Tensor, scalars);
         total = total === undefined ? term : add(total, term);
       }
     });
@@ -24,52 +27,12 @@ function withPenalties(recipe: Recipe, parameters: readonly Parameter[], loss: T
   return total;
 }
 
-/** Names of the values that a step graph takes and gives, beside the batch. */
-export const names = {
-  next: (value: string) => `next ${value}`,
-  slot: (slot: string, parameter: string) => `${slot} of ${parameter}`,
-  scalar: (name: string) => `scalar.${name}`,
-  strength: (regularizer: string) => `strength.${regularizer}`,
-  sum: (parameter: string) => `sum of ${parameter}`,
-};
-
-/** One slot of one parameter, with the number it starts from. */
-export interface Slot {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly start: number;
-}
-
-export function slotsOf(recipe: Recipe, parameters: readonly Parameter[]): Slot[] {
-  const unit = choose("optimizer", optimizers, recipe.optimizer.name);
-  return parameters.flatMap(({ name, shape }) =>
-    unit.slots.map((slot) => ({
-      name: names.slot(slot, name),
-      shape,
-      start: unit.initialSlot?.(recipe.optimizer.options, slot) ?? 0,
-    })),
+/** The inputs `strength.<regularizer>.<scalar>`. */
+function regularizerScalars(unit: Regularizer, options: object): Readonly<Record<string, Tensor>> {
+  const scalars = Object.keys(unit.scalars({ ...unit.defaults, ...options }));
+  return Object.fromEntries(
+    scalars.map((own) => [own, input(names.strength(unit.name, own), [], { role: "scalar" }) as Tensor]),
   );
-}
-
-/** The update of every parameter, given its gradient: the next state by name, and the inputs that it needs. */
-function update(recipe: Recipe, parameters: readonly Parameter[], gradientOf: readonly Tensor[]) {
-  const unit = choose("optimizer", optimizers, recipe.optimizer.name);
-  const scalarNames = Object.keys(unit.scalars(recipe.optimizer.options, 0, 1));
-  const scalars = Object.fromEntries(
-    scalarNames.map((name) => [name, input(names.scalar(name), [], { role: "scalar" }) as Tensor]),
-  );
-  const outputs: Record<string, Tensor> = {};
-  parameters.forEach(({ name, shape, tensor }, i) => {
-    scoped(name, () => {
-      const slots = Object.fromEntries(
-        unit.slots.map((slot) => [slot, input(names.slot(slot, name), shape, { role: "slot" }) as Tensor]),
-      );
-      const next = unit.update({ parameter: tensor as Tensor, gradient: gradientOf[i], slots, scalars });
-      outputs[names.next(name)] = next.parameter;
-      for (const [slot, value] of Object.entries(next.slots)) outputs[names.next(names.slot(slot, name))] = value;
-    });
-  });
-  return outputs;
 }
 
 /**

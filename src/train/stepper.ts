@@ -1,9 +1,9 @@
 import { UsageError } from "../core/index.ts";
 import { allocate, type Runtime, type Session, type Value } from "../runtime/index.ts";
 import { type BatchFeed, batchFeed } from "./batch-feed.ts";
+import { names } from "./names.ts";
 import type { CompiledGraph, Plan } from "./plan.ts";
 import { DoubleState, type Scalars } from "./state.ts";
-import { names } from "./step-graph.ts";
 
 /** One update of the weights, whatever it is made of. */
 export interface Stepper {

@@ -5,10 +5,10 @@ import { type Optimizer, optimizers } from "../optimizers/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { schedules } from "../schedules/index.ts";
 import type { Evaluation, Scores, StateValues, TrainEvent } from "./events.ts";
+import { names } from "./names.ts";
 import type { Plan } from "./plan.ts";
 import { Scorer } from "./scorer.ts";
 import { Scalars } from "./state.ts";
-import { names } from "./step-graph.ts";
 import { createStepper, type Stepper } from "./stepper.ts";
 
 type Emit = (event: TrainEvent) => void;
@@ -35,6 +35,8 @@ export class Trainer {
   readonly #scorer: Scorer;
   readonly #scalars: Scalars;
   readonly #optimizer: Optimizer;
+  /** The loss that each finished epoch ended with. */
+  readonly #losses: number[] = [];
 
   private constructor(plan: Plan, runtime: Runtime, stepper: Stepper, scalars: Scalars) {
     this.#plan = plan;
@@ -79,7 +81,7 @@ export class Trainer {
     let learningRate = 0;
     for (let i = 0; i < stepsPerEpoch; i++) {
       const step = (epoch - 1) * stepsPerEpoch + i + 1;
-      learningRate = this.#prepare(step, steps);
+      learningRate = this.#prepare(step);
       const { loss, count } = await this.#stepper.step(order, i);
       if (!Number.isFinite(loss)) {
         emit({ type: "diverged", epoch, step, learningRate, loss });
@@ -113,15 +115,20 @@ export class Trainer {
       emit({ type: "diverged", epoch, step, learningRate, loss: sound ? loss : Number.NaN });
       return false;
     }
+    this.#losses.push(loss);
     const seconds = clock.endEpoch();
     emit({ type: "epoch", epoch, step, trainLoss, validation, learningRate, seconds, state: snapshot });
     return true;
   }
 
   /** Sets the scalars of a step and returns its learning rate. */
-  #prepare(step: number, steps: number): number {
+  #prepare(step: number): number {
     const { schedule, optimizer, learningRate: base } = this.#plan;
-    const factor = choose("schedule", schedules, schedule.name).factor(schedule.options, (step - 1) / steps);
+    const factor = choose("schedule", schedules, schedule.name).factor(schedule.options, {
+      epoch: (step - 1) / this.#stepper.stepsPerEpoch,
+      epochs: this.#plan.epochs,
+      losses: this.#losses,
+    });
     const learningRate = base * factor;
     const scalars = this.#optimizer.scalars(optimizer.options, learningRate, step);
     for (const [name, value] of Object.entries(scalars)) this.#scalars.set(names.scalar(name), value);

@@ -180,58 +180,6 @@ test("what initial() says of ten classes", () => {
   });
 });
 
-describe.each(Object.entries(regularizers) as [string, Regularizer][])("regularizer %s", (name, unit) => {
-  const penaltyOf = (weights: number[]) => {
-    const w = input("w", [weights.length]);
-    const penalty = unit.penalty(w as Tensor);
-    const traced = graph({ penalty, slope: gradients(penalty, [w as Tensor])[0] });
-    const { penalty: value, slope } = evaluate(traced, { w: { shape: w.shape, data: Float64Array.from(weights) } });
-    return { shape: value.shape, value: value.data[0], slope: [...slope.data] };
-  };
-  const expected: Record<string, { one: number; spread: number; slope: number[] }> = {
-    l2: { one: 1, spread: 0.25, slope: [-4, 0, 1] },
-    l1: { one: 1, spread: 1, slope: [-1, 0, 1] },
-  };
-
-  test("lesson 9: one weight of 1 against four of a quarter", () => {
-    expect(unit.name).toBe(name);
-    expect(penaltyOf([1, 0, 0, 0])).toMatchObject({ shape: [], value: expected[name].one });
-    expect(penaltyOf([0.25, 0.25, 0.25, 0.25]).value).toBe(expected[name].spread);
-  });
-
-  test("its slope", () => expect(penaltyOf([-2, 0, 0.5]).slope.map((v) => v + 0)).toEqual(expected[name].slope));
-
-  test("its slope agrees with differences, and no weights cost nothing", () => {
-    const [w, h] = [[0.7, -1.3, 0.2], 1e-6];
-    const { slope } = penaltyOf(w);
-    slope.forEach((value, i) => {
-      const at = (step: number) => penaltyOf(w.map((v, j) => (i === j ? v + step : v))).value;
-      expect(value).toBeCloseTo((at(h) - at(-h)) / (2 * h), 7);
-    });
-    expect(penaltyOf([0, 0]).value).toBe(0);
-  });
-});
-
-describe.each(Object.entries(schedules) as [string, Schedule][])("schedule %s", (name, unit) => {
-  const factors = Array.from({ length: 101 }, (_, i) => unit.factor(unit.defaults, i / 100));
-
-  test("starts at the full rate and stays in [0, 1]", () => {
-    expect(unit.name).toBe(name);
-    expect(factors[0]).toBe(1);
-    expect(factors.every((factor) => factor >= 0 && factor <= 1)).toBe(true);
-  });
-});
-
-test("cosine falls all the way, through one half in the middle, to its end", () => {
-  const factor = (progress: number, final = 0) => schedules.cosine.factor({ final }, progress);
-  const factors = Array.from({ length: 101 }, (_, i) => factor(i / 100));
-  expect(factors.every((value, i) => i === 0 || value < factors[i - 1])).toBe(true);
-  expect(factor(0.5)).toBeCloseTo(0.5, 12);
-  expect(factor(1)).toBeCloseTo(0, 12);
-  expect(factor(1, 0.1)).toBeCloseTo(0.1, 12);
-  expect(schedules.constant.factor({}, 0.7)).toBe(1);
-});
-
 /** L = mean of the losses + λ R(W): what the parts mean together. */
 test("the mean of the losses adds up like the course's L", async () => {
   const scores = input("scores", [3, 3]);
