@@ -6,8 +6,6 @@ import { graph, input, type NDArray, type Tensor } from "../../src/ir/index.ts";
 import { type Loss, losses } from "../../src/losses/index.ts";
 import { mean, mul, sum } from "../../src/ops/index.ts";
 import { evaluate } from "../../src/reference/index.ts";
-import { type Regularizer, regularizers } from "../../src/regularizers/index.ts";
-import { type Schedule, schedules } from "../../src/schedules/index.ts";
 import { difference, runNative } from "./native.ts";
 
 const catalogue = Object.entries(losses) as [string, Loss][];

@@ -1,18 +1,10 @@
-/**
- * Parity with PyTorch: numbers that PyTorch 1.13 computed once in float64, forward and backward, for every unit that
- * exists here or is one line of ours. Every row of the file is either covered or listed here with a reason.
- */
-import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/index.ts";
 import { constant, graph, input, type NDArray, type Tensor } from "../../src/ir/index.ts";
 import { losses } from "../../src/losses/index.ts";
 import * as o from "../../src/ops/index.ts";
-import { type Optimizer, optimizers } from "../../src/optimizers/index.ts";
 import { evaluate } from "../../src/reference/index.ts";
-import { regularizers } from "../../src/regularizers/index.ts";
-import { schedules } from "../../src/schedules/index.ts";
-import { difference, difference, runNative, runNative } from "../conformance/native.ts";
+import { difference, runNative } from "../conformance/native.ts";
 import { found, golden, type Row, type Stored, sayWhenMissing } from "./golden.ts";
 
 sayWhenMissing();
@@ -254,4 +246,3 @@ describe(`PyTorch ${golden.torch}: losses`, () => {
     compare(row, lossRows[name]),
   );
 });
-
