@@ -8,9 +8,12 @@ import { type Regularizer, regularizers } from "../../src/regularizers/index.ts"
 describe.each(Object.entries(regularizers) as [string, Regularizer][])("regularizer %s", (name, unit) => {
   const penaltyOf = (weights: number[]) => {
     const w = input("w", [weights.length]);
-    const penalty = unit.penalty(w as Tensor);
+    const penalty = unit.penalty!(w as Tensor, { [name]: input("strength", []) as Tensor });
     const traced = graph({ penalty, slope: gradients(penalty, [w as Tensor])[0] });
-    const { penalty: value, slope } = evaluate(traced, { w: { shape: w.shape, data: Float64Array.from(weights) } });
+    const { penalty: value, slope } = evaluate(traced, {
+      w: { shape: w.shape, data: Float64Array.from(weights) },
+      strength: { shape: [], data: Float64Array.of(1) },
+    });
     return { shape: value.shape, value: value.data[0], slope: [...slope.data] };
   };
   const expected: Record<string, { one: number; spread: number; slope: number[] }> = {
