@@ -10,12 +10,15 @@ import { adagrad, type Optimizer, optimizers } from "../../src/optimizers/index.
 import { evaluate } from "../../src/reference/index.ts";
 import { schedules } from "../../src/schedules/index.ts";
 import type { Recipe } from "../../src/train/recipe.ts";
-import { slotsOf, stepGraph } from "../../src/train/step-graph.ts";
+import { stepGraph } from "../../src/train/step-graph.ts";
+import { slotsOf } from "../../src/train/update.ts";
 
 const catalogue = Object.entries(optimizers) as [string, Optimizer][];
 const array = (...values: number[]): NDArray => ({ shape: [values.length], data: Float64Array.from(values) });
 const weights = (...values: number[]) => constant(values);
 const scalar = (value: number): NDArray => ({ shape: [], data: Float64Array.of(value) });
+
+const slotsIn = (optimizer: Optimizer, shape: number[]) => optimizer.slots(optimizer.defaults, { shape, role: "bias" });
 
 /** One step on a function of x [n], as a graph: x and slots to their next values. */
 function stepOf(optimizer: Optimizer, n: number, f: (x: Tensor) => Tensor): Graph {
@@ -24,15 +27,16 @@ function stepOf(optimizer: Optimizer, n: number, f: (x: Tensor) => Tensor): Grap
   const names = Object.keys(optimizer.scalars(optimizer.defaults, 1, 1));
   const next = optimizer.update({
     parameter: x,
+    role: "bias",
     gradient: gradients(loss, [x])[0],
-    slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, input(slot, [n]) as Tensor])),
+    slots: Object.fromEntries(slotsIn(optimizer, [n]).map((slot) => [slot, input(slot, [n]) as Tensor])),
     scalars: Object.fromEntries(names.map((name) => [name, input(`scalar ${name}`, []) as Tensor])),
   });
   return graph({ loss, x: next.parameter, ...next.slots });
 }
 
 function startOf(optimizer: Optimizer, x: NDArray, options: object = optimizer.defaults): Record<string, NDArray> {
-  const slots = optimizer.slots.map((slot) => {
+  const slots = optimizer.slots(options, { shape: x.shape, role: "bias" }).map((slot) => {
     const start = optimizer.initialSlot?.(options, slot) ?? 0;
     return [slot, { shape: x.shape, data: new Float64Array(x.data.length).fill(start) }];
   });
@@ -48,7 +52,7 @@ function scalarsAt(optimizer: Optimizer, rate: number, step: number): Record<str
 function descend(optimizer: Optimizer, step: Graph, start: NDArray, rate: number, steps: number): number {
   let state = startOf(optimizer, start);
   for (let i = 0; i < steps; i++) {
-    const factor = schedules.cosine.factor({ final: 0 }, i / steps);
+    const factor = schedules.cosine.factor({ final: 0 }, { epoch: i, epochs: steps, losses: [] });
     state = evaluate(step, { ...state, ...scalarsAt(optimizer, rate * factor, i + 1) });
     if (!(state.loss.data[0] < 1e9)) return Number.POSITIVE_INFINITY;
   }
@@ -112,11 +116,12 @@ describe.each(catalogue)("%s", (name, optimizer) => {
       const scalars = Object.keys(optimizer.scalars(optimizer.defaults, 1, 1));
       const next = optimizer.update({
         parameter: of("x"),
+        role: "bias",
         gradient: of("g"),
-        slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, of(slot)])),
+        slots: Object.fromEntries(slotsIn(optimizer, [2, 3]).map((slot) => [slot, of(slot)])),
         scalars: Object.fromEntries(scalars.map((label) => [label, input(label, [], { dtype }) as Tensor])),
       });
-      expect(Object.keys(next.slots)).toEqual(optimizer.slots);
+      expect(Object.keys(next.slots)).toEqual(slotsIn(optimizer, [2, 3]));
       for (const value of [next.parameter, ...Object.values(next.slots)]) {
         expect([value.dtype, value.shape]).toEqual([dtype, [2, 3]]);
       }
@@ -149,7 +154,7 @@ describe.each(catalogue)("%s", (name, optimizer) => {
     const { inputs, outputs } = stepGraph(recipe, 2);
     const slots = inputs.filter(({ attrs }) => attrs.role === "slot");
     const parameters = inputs.filter(({ attrs }) => attrs.role === "weight" || attrs.role === "bias");
-    expect(slots).toHaveLength(optimizer.slots.length * parameters.length);
+    expect(slots).toHaveLength(slotsIn(optimizer, [2]).length * parameters.length);
     expect(parameters).toHaveLength(4);
     for (const { attrs } of [...slots, ...parameters]) expect(outputs[`next ${attrs.name}`].shape).toEqual(attrs.shape);
   });
@@ -157,7 +162,7 @@ describe.each(catalogue)("%s", (name, optimizer) => {
 
 test("AdaGrad's sums may start above 0", () => {
   const recipe = { ...recipeOf(optimizers.adagrad), optimizer: adagrad({ initialAccumulator: 0.5 }) };
-  const slots = slotsOf(recipe, [{ name: "w", shape: [2] } as never]);
+  const slots = slotsOf(recipe, [{ name: "w", shape: [2], role: "weight" } as never]);
   expect(slots).toEqual([{ name: "squares of w", shape: [2], start: 0.5 }]);
 });
 

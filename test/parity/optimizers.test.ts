@@ -1,10 +1,11 @@
 /** PyTorch's optimizers, step by step, on stored gradients in float64. */
 import { describe, expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/index.ts";
-import { graph, input, type NDArray, type Tensor } from "../../src/ir/index.ts";
+import { constant, graph, input, type NDArray, type Tensor } from "../../src/ir/index.ts";
 import * as o from "../../src/ops/index.ts";
 import { type Optimizer, optimizers } from "../../src/optimizers/index.ts";
 import { evaluate } from "../../src/reference/index.ts";
+import { regularizers } from "../../src/regularizers/index.ts";
 import { difference } from "../conformance/native.ts";
 import { found, golden, sayWhenMissing, type Trajectory } from "./golden.ts";
 
@@ -59,20 +60,24 @@ function replay(row: Trajectory, { unit, options, rate }: Counterpart): number[]
   const settings = { ...optimizer.defaults, ...options?.(row.cfg) };
   const shape = [row.x0.length];
   const parameter = input("x", shape);
+  const slots = optimizer.slots(settings, { shape, role: "weight" });
   const given = input("g", shape) as Tensor;
   const decay = row.cfg.weight_decay;
-  const pull = gradients(regularizers.l2.penalty(parameter as Tensor), [parameter as Tensor])[0];
+  const pull = gradients(regularizers.l2.penalty?.(parameter as Tensor, { l2: constant(1) }) as Tensor, [
+    parameter as Tensor,
+  ])[0];
   const gradient = decay ? o.add(given, o.mul(pull, decay / 2)) : given;
   const scalarsAt = (step: number) => optimizer.scalars(settings, rate ? rate(row.cfg, step) : row.cfg.lr, step);
   const next = optimizer.update({
     parameter: parameter as Tensor,
+    role: "weight",
     gradient,
-    slots: Object.fromEntries(optimizer.slots.map((slot) => [slot, input(slot, shape) as Tensor])),
+    slots: Object.fromEntries(slots.map((slot) => [slot, input(slot, shape) as Tensor])),
     scalars: Object.fromEntries(Object.keys(scalarsAt(1)).map((name) => [name, input(`scalar ${name}`, []) as Tensor])),
   });
   const traced = graph({ x: next.parameter, ...next.slots });
   let state: Record<string, NDArray> = { x: { shape, data: Float64Array.from(row.x0) } };
-  for (const slot of optimizer.slots) {
+  for (const slot of slots) {
     const start = optimizer.initialSlot?.(settings, slot) ?? 0;
     state[slot] = { shape, data: new Float64Array(shape[0]).fill(start) };
   }
