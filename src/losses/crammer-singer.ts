@@ -1,7 +1,8 @@
 import { chosen, frozen } from "../core/index.ts";
-import { add, max, mul, oneHot, sub, sum } from "../ops/index.ts";
+import { add, max, mul, sub, sum } from "../ops/index.ts";
 import type { HingeOptions } from "./hinge.ts";
 import type { Loss, LossChoice } from "./loss.ts";
+import { truthOf } from "./targets.ts";
 
 /**
  * The multiclass SVM loss of Crammer and Singer 2001: Lᵢ = max(0, max_{j≠y} s_j − s_y + margin): only the strongest rival
@@ -12,8 +13,9 @@ export const crammerSingerLoss = frozen<Loss<HingeOptions>>({
   formula: "max(0, max_{j≠y} s_j − s_y + 1)",
   defaults: { margin: 1 },
   ranges: { margin: [0, Number.POSITIVE_INFINITY] },
+  convex: true,
   perExample: ({ margin }, scores, labels) => {
-    const truth = oneHot(labels, scores.shape[1], scores.dtype);
+    const truth = truthOf(scores, labels);
     // The true class takes part without the margin, so the largest term is s_y at least: that is the max(0, …).
     const rivals = add(scores, mul(sub(1, truth), margin));
     return sub(max(rivals, 1), sum(mul(scores, truth), 1));

@@ -17,6 +17,7 @@ export const hingeLoss = frozen<Loss<HingeOptions>>({
   formula: "Σ_{j≠y} max(0, s_j − s_y + 1)",
   defaults: { margin: 1 },
   ranges: { margin: [0, Number.POSITIVE_INFINITY] },
+  convex: true,
   perExample: ({ margin }, scores, labels) => sum(hingeTerms(scores, labels, margin), 1),
   initial: ({ margin }, classes) => ({
     value: (classes - 1) * margin,

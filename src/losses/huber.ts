@@ -1,10 +1,19 @@
 import { chosen, frozen } from "../core/index.ts";
-import { abs, mean, minimum, mul, oneHot, sub } from "../ops/index.ts";
+import type { Tensor } from "../ir/index.ts";
+import { abs, mean, minimum, mul, sub } from "../ops/index.ts";
 import type { Loss, LossChoice } from "./loss.ts";
+import { truthOf } from "./targets.ts";
 
 export interface HuberOptions {
   /** δ: where the square turns into a line. */
   readonly delta: number;
+}
+
+function hubersError({ delta }: HuberOptions, scores: Tensor, targets: Tensor): Tensor {
+  const size = abs(sub(scores, targets));
+  // With c = min(|r|, δ) both pieces are c (|r| − ½c), and so are their derivatives.
+  const capped = minimum(size, delta);
+  return mean(mul(capped, sub(size, mul(capped, 0.5))), 1);
 }
 
 /**
@@ -16,12 +25,10 @@ export const huberLoss = frozen<Loss<HuberOptions>>({
   formula: "(1/C) Σ_c h(s_c − [c = y])",
   defaults: { delta: 1 },
   ranges: { delta: [1e-6, Number.POSITIVE_INFINITY] },
-  perExample: ({ delta }, scores, labels) => {
-    const size = abs(sub(scores, oneHot(labels, scores.shape[1], scores.dtype)));
-    // With c = min(|r|, δ) both pieces are c (|r| − ½c), and so are their derivatives.
-    const capped = minimum(size, delta);
-    return mean(mul(capped, sub(size, mul(capped, 0.5))), 1);
-  },
+  convex: true,
+  smooth: true,
+  perExample: (options, scores, labels) => hubersError(options, scores, truthOf(scores, labels)),
+  perTarget: hubersError,
   initial: ({ delta }, classes) => {
     const capped = Math.min(1, delta);
     return { value: (capped * (1 - 0.5 * capped)) / classes, formula: `h(1)/${classes}` };

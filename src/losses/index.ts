@@ -3,6 +3,7 @@ import { crossEntropyLoss } from "./cross-entropy.ts";
 import { focalLoss } from "./focal.ts";
 import { hingeLoss } from "./hinge.ts";
 import { huberLoss } from "./huber.ts";
+import { kullbackLeiblerLoss } from "./kullback-leibler.ts";
 import type { Loss } from "./loss.ts";
 import { maeLoss } from "./mae.ts";
 import { mseLoss } from "./mse.ts";
@@ -14,14 +15,18 @@ export { crossEntropy } from "./cross-entropy.ts";
 export { type FocalOptions, focal } from "./focal.ts";
 export { type HingeOptions, hinge } from "./hinge.ts";
 export { type HuberOptions, huber } from "./huber.ts";
+export { kullbackLeibler } from "./kullback-leibler.ts";
 export type { Loss, LossChoice } from "./loss.ts";
 export { mae } from "./mae.ts";
 export { mse } from "./mse.ts";
 export { oneVsRestHinge, oneVsRestLogistic, oneVsRestSquaredHinge } from "./one-vs-rest.ts";
 export { squaredHinge } from "./squared-hinge.ts";
+export type { SmoothingOptions } from "./targets.ts";
+export { weightedMean } from "./weighted-mean.ts";
 
 const catalogue = Object.freeze({
   "cross-entropy": crossEntropyLoss,
+  "kullback-leibler": kullbackLeiblerLoss,
   hinge: hingeLoss,
   "squared-hinge": squaredHingeLoss,
   "crammer-singer": crammerSingerLoss,

@@ -4,11 +4,17 @@ import type { Tensor } from "../ir/index.ts";
 /** A loss Lᵢ(s, y): what one example costs. Mean and weights are applied outside, once. */
 export interface Loss<Options extends object = object> {
   readonly name: string;
-  /** The formula, in one line for people. */
+  /** The formula with the default options, in one line for people. */
   readonly formula: string;
   readonly defaults: Options;
   /** Where the numbers among the options make sense. */
   readonly ranges?: Ranges;
+  /** Convex in the scores, whatever the options: with a linear model every minimum is the minimum. */
+  readonly convex?: true;
+  /** Continuously differentiable in the scores, whatever the options: no kinks, so line searches and momentum can trust the gradient. */
+  readonly smooth?: true;
+  /** A polynomial of degree 2 in the scores: its Hessian is constant, so with a linear model calculus finds the minimum at once. */
+  readonly quadratic?: true;
   /**
    * @param scores [batch, classes]
    * @param labels int32 [batch], the index of the true class
@@ -16,7 +22,7 @@ export interface Loss<Options extends object = object> {
    */
   perExample(options: Options, scores: Tensor, labels: Tensor): Tensor;
   /**
-   * The same for soft targets; absent where a loss needs one true class.
+   * The same for soft targets, and equal to `perExample` where they are one-hot; absent where a loss needs one true class.
    * @param scores [batch, classes]
    * @param targets [batch, classes], each row a distribution over the classes
    * @returns [batch]

@@ -1,13 +1,24 @@
 import { chosen, frozen } from "../core/index.ts";
-import { mean, oneHot, square, sub } from "../ops/index.ts";
+import type { Tensor } from "../ir/index.ts";
+import { mean, square, sub } from "../ops/index.ts";
 import type { Loss, LossChoice } from "./loss.ts";
+import { truthOf } from "./targets.ts";
 
-/** Mean squared error against one-hot targets: Lᵢ = (1/C) Σ_c (s_c − [c = y])². Least squares: with a linear model, convex and solvable by calculus. */
-export const mseLoss = frozen<Loss<Record<string, never>>>({
+const squaredError = (scores: Tensor, targets: Tensor) => mean(square(sub(scores, targets)), 1);
+
+/**
+ * Mean squared error against one-hot targets: Lᵢ = (1/C) Σ_c (s_c − [c = y])². Least squares: with a linear model, convex
+ * and solvable by calculus. Without a factor ½, as in PyTorch.
+ */
+export const mseLoss = frozen<Loss>({
   name: "mse",
   formula: "(1/C) Σ_c (s_c − [c = y])²",
   defaults: {},
-  perExample: (_options, scores, labels) => mean(square(sub(scores, oneHot(labels, scores.shape[1], scores.dtype))), 1),
+  convex: true,
+  smooth: true,
+  quadratic: true,
+  perExample: (_options, scores, labels) => squaredError(scores, truthOf(scores, labels)),
+  perTarget: (_options, scores, targets) => squaredError(scores, targets),
   initial: (_options, classes) => ({ value: 1 / classes, formula: `1/${classes}` }),
 });
 

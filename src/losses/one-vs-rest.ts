@@ -5,23 +5,30 @@
  */
 import { chosen, frozen } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
-import { abs, add, exp, log, maximum, mul, neg, oneHot, relu, square, sub, sum } from "../ops/index.ts";
+import { abs, add, exp, log, maximum, mul, neg, relu, square, sub, sum } from "../ops/index.ts";
 import type { Loss, LossChoice } from "./loss.ts";
+import { truthOf } from "./targets.ts";
 
 /** t_c s_c: how far each score is on its right side, [batch, classes]. */
 function margins(scores: Tensor, labels: Tensor): Tensor {
-  const truth = oneHot(labels, scores.shape[1], scores.dtype);
-  return mul(scores, sub(mul(truth, 2), 1));
+  return mul(scores, sub(mul(truthOf(scores, labels), 2), 1));
 }
 
-/** ln(1 + eˣ) = max(0, x) + ln(1 + e^−|x|): finite for x of any size. */
-const softplus = (x: Tensor): Tensor => add(maximum(x, 0), log(add(1, exp(neg(abs(x))))));
+/**
+ * t ln(1 + e⁻ˢ) + (1 − t) ln(1 + eˢ) for targets t from 0 to 1, with ln(1 + eˣ) = max(0, x) + ln(1 + e^−|x|): finite for
+ * scores of any size.
+ */
+function logistic(scores: Tensor, targets: Tensor): Tensor {
+  const wrong = add(mul(targets, maximum(neg(scores), 0)), mul(sub(1, targets), maximum(scores, 0)));
+  return sum(add(wrong, log(add(1, exp(neg(abs(scores)))))), 1);
+}
 
 /** Lᵢ = Σ_c max(0, 1 − t_c s_c): C support-vector machines at once. Cortes and Vapnik 1995. */
 export const oneVsRestHingeLoss = frozen<Loss>({
   name: "one-vs-rest-hinge",
   formula: "Σ_c max(0, 1 − t_c s_c)",
   defaults: {},
+  convex: true,
   perExample: (_options, scores, labels) => sum(relu(sub(1, margins(scores, labels))), 1),
   initial: (_options, classes) => ({ value: classes, formula: `${classes}` }),
 });
@@ -31,16 +38,24 @@ export const oneVsRestSquaredHingeLoss = frozen<Loss>({
   name: "one-vs-rest-squared-hinge",
   formula: "Σ_c max(0, 1 − t_c s_c)²",
   defaults: {},
+  convex: true,
+  smooth: true,
   perExample: (_options, scores, labels) => sum(square(relu(sub(1, margins(scores, labels)))), 1),
   initial: (_options, classes) => ({ value: classes, formula: `${classes}` }),
 });
 
-/** Lᵢ = Σ_c ln(1 + e^{−t_c s_c}): C logistic regressions at once. */
+/**
+ * Lᵢ = Σ_c ln(1 + e^{−t_c s_c}): C logistic regressions at once. Soft targets are the probabilities of the C answers, each
+ * on its own: they need not add up to 1.
+ */
 export const oneVsRestLogisticLoss = frozen<Loss>({
   name: "one-vs-rest-logistic",
   formula: "Σ_c ln(1 + e^{−t_c s_c})",
   defaults: {},
-  perExample: (_options, scores, labels) => sum(softplus(neg(margins(scores, labels))), 1),
+  convex: true,
+  smooth: true,
+  perExample: (_options, scores, labels) => logistic(scores, truthOf(scores, labels)),
+  perTarget: (_options, scores, targets) => logistic(scores, targets),
   initial: (_options, classes) => ({ value: classes * Math.LN2, formula: `${classes} ln 2` }),
 });
 

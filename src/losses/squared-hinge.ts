@@ -13,6 +13,8 @@ export const squaredHingeLoss = frozen<Loss<HingeOptions>>({
   formula: "Σ_{j≠y} max(0, s_j − s_y + 1)²",
   defaults: { margin: 1 },
   ranges: { margin: [0, Number.POSITIVE_INFINITY] },
+  convex: true,
+  smooth: true,
   perExample: ({ margin }, scores, labels) => sum(square(hingeTerms(scores, labels, margin)), 1),
   initial: ({ margin }, classes) => ({
     value: (classes - 1) * margin ** 2,

@@ -4,7 +4,7 @@ import type { Regularizer } from "./regularizer.ts";
 
 export { l1 } from "./l1.ts";
 export { l2 } from "./l2.ts";
-export type { Regularizer, RegularizerChoice } from "./regularizer.ts";
+export type { CommonOptions, Regularizer, RegularizerChoice, RegularizerScalars } from "./regularizer.ts";
 
 /** Every regularizer, by name. */
 export const regularizers = Object.freeze({ l1: l1Regularizer, l2: l2Regularizer }) as Readonly<

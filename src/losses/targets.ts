@@ -1,0 +1,18 @@
+import type { Ranges } from "../core/index.ts";
+import type { Tensor } from "../ir/index.ts";
+import { add, mul, oneHot } from "../ops/index.ts";
+
+export interface SmoothingOptions {
+  /** ε: the share of the truth that is spread evenly over all classes. */
+  readonly smoothing: number;
+}
+
+/** At 1 nothing of the truth would be left. */
+export const smoothingRanges: Ranges = { smoothing: [0, 1] };
+
+/** Labels as targets: 1 for the true class, 0 for the others; [batch, classes]. */
+export const truthOf = (scores: Tensor, labels: Tensor): Tensor => oneHot(labels, scores.shape[1], scores.dtype);
+
+/** q = (1 − ε) t + ε/C: no class is quite certain and none quite impossible. Szegedy et al. 2016, section 7. */
+export const smoothed = (targets: Tensor, smoothing: number): Tensor =>
+  smoothing > 0 ? add(mul(targets, 1 - smoothing), smoothing / targets.shape[1]) : targets;
