@@ -10,29 +10,29 @@ const pass = compile(({ w, b, x }) => {
   const y = add(product, b);
   const e = sub(y, 0.8);
   const loss = mul(0.5, square(e));
-  const boxes: Record<string, Tensor> = { w, x, b, w·x: product, "y = w·x + b": y, "e = y − 0.8": e, "L = ½e²": loss };
+  const boxes: Record<string, Tensor> = { w, x, b, wx: product, "y = wx + b": y, "e = y − 0.8": e, "L = ½e²": loss };
   const slopes = Object.entries(gradients(loss, boxes)).map(([box, slope]) => [`∂L/∂ ${box}`, slope]);
   return { ...boxes, ...Object.fromEntries(slopes) };
 });
 
-const [w, b, x] = [0.8, 0.2, 1.5];
-const found = await pass({ w, b, x });
+const x = 1.5;
+const found = await pass({ w: 0.8, b: 0.2, x });
 console.log("box            value   ∂L/∂box");
 for (const box of Object.keys(found).filter((name) => !name.startsWith("∂"))) {
   const [value, slope] = [found[box], found[`∂L/∂ ${box}`]].map((result) => result.value.toFixed(2));
   console.log(`${box.padEnd(12)}${value.padStart(8)}${slope.padStart(10)}`);
 }
 
-console.log("\n  rate   1 − 3.25η    w          b    L after 1        2        3 steps");
+console.log("\n  rate  1 − 3.25η   w         b     L after 1         2         3 steps");
 for (const rate of [0.1, 1 / 3.25, 2 / 3.25, 0.7]) {
-  const [parameters, losses]: number[][] = [[w, b], []];
-  for (let i = 0; i < 3; i++) {
-    const [w, b] = parameters.slice(-2);
-    const before = await pass({ w, b, x });
-    parameters.push(w - rate * before["∂L/∂ w"].value, b - rate * before["∂L/∂ b"].value);
-    const [nextW, nextB] = parameters.slice(-2);
-    losses.push((await pass({ w: nextW, b: nextB, x }))["L = ½e²"].value);
+  let [w, b] = [0.8, 0.2];
+  const path: number[][] = [];
+  for (let i = 0; i <= 3; i++) {
+    const here = await pass({ w, b, x });
+    path.push([w, b, here["L = ½e²"].value]);
+    w -= rate * here["∂L/∂ w"].value;
+    b -= rate * here["∂L/∂ b"].value;
   }
-  const numbers = [1 - 3.25 * rate, ...parameters.slice(2, 4), ...losses].map((v) => v.toFixed(4).padStart(9));
-  console.log(`${rate.toFixed(4)}${numbers.join("")}`);
+  const numbers = [1 - 3.25 * rate, ...path[1], path[2][2], path[3][2]];
+  console.log(`${rate.toFixed(4)}${numbers.map((value) => value.toFixed(4).padStart(10)).join("")}`);
 }

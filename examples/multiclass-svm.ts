@@ -13,6 +13,8 @@ const classifier = (cost: (terms: Tensor, rivals: Tensor) => Tensor) =>
     return { each, loss: mean(each), slope: gradients(mean(each), { scores }).scores };
   });
 const svm = classifier((terms, rivals) => sum(mul(terms, rivals), 1));
+/** The SVM loss of several rows of scores whose true class is the same one. */
+const costs = (scores: number[][], label: number) => svm({ scores, labels: new Int32Array(scores.length).fill(label) });
 const variants = {
   "sum over j ≠ y": svm,
   "sum over all j": classifier((terms) => sum(terms, 1)),
@@ -34,17 +36,17 @@ for (const [i, name] of ["cat", "car", "frog"].entries())
 
 console.log("\n1. How far may the car's own score fall before its picture costs something?");
 const falls = [0, 1, 1.9, 2, 3];
-const fallen = await svm({ scores: falls.map((fall) => [1.3, 4.9 - fall, 2]), labels: new Int32Array(5).fill(1) });
-console.log(`  by     ${line(...falls)}\n  loss   ${line(...fallen.each.data)}`);
+const cars = falls.map((fall) => [1.3, 4.9 - fall, 2]);
+console.log(`  by     ${line(...falls)}\n  loss   ${line(...(await costs(cars, 1)).each.data)}`);
 
 console.log("2. What are the least and the greatest loss? The cat's picture, by its own score:");
 const own = [1000, 10, 0, -10, -1000];
-const ends = await svm({ scores: own.map((score) => [score, 5.1, -1.7]), labels: new Int32Array(5) });
-console.log(`  score  ${line(...own)}\n  loss   ${line(...ends.each.data)}`);
+const cats = own.map((score) => [score, 5.1, -1.7]);
+console.log(`  score  ${line(...own)}\n  loss   ${line(...(await costs(cats, 0)).each.data)}`);
 
 console.log("3. What is the loss before training, while W and all scores are about 0?");
-const [three, ten] = [[[0, 0, 0]], [Array(10).fill(0)]].map((scores) => svm({ scores, labels: Int32Array.of(0) }));
-console.log(`  3 classes: ${(await three).loss.value}, 10 classes: ${(await ten).loss.value}`);
+const [three, ten] = [await costs([Array(3).fill(0)], 0), await costs([Array(10).fill(0)], 0)];
+console.log(`  3 classes: ${three.loss.value}, 10 classes: ${ten.loss.value}`);
 
 console.log("4. and 5. What if the sum takes in the true class, or becomes a mean? And if it squares?");
 console.log("                      loss   slope along the frog picture's scores");

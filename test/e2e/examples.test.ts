@@ -112,8 +112,8 @@ const gates: Readonly<Record<string, () => void | Promise<void>>> = {
     expect(row("w", text)).toEqual([0.8, 0.9]);
     expect(row("x", text)).toEqual([1.5, 0.48]);
     expect(row("b", text)).toEqual([0.2, 0.6]);
-    expect(row("w·x", text)).toEqual([1.2, 0.6]);
-    expect(row("y = w·x + b", text)).toEqual([1.4, 0.6]);
+    expect(row("wx", text)).toEqual([1.2, 0.6]);
+    expect(row("y = wx + b", text)).toEqual([1.4, 0.6]);
     expect(row("e = y − 0.8", text)).toEqual([0.6, 0.6]);
     expect(row("L = ½e²", text)).toEqual([0.18, 1]);
     expect(row("0.1000", text)).toEqual([0.675, 0.71, 0.14, 0.082, 0.0374, 0.017]);
