@@ -1,5 +1,5 @@
-import { chosen, frozen } from "../core/index.ts";
-import type { Schedule, ScheduleChoice } from "./schedule.ts";
+import { frozen } from "../core/index.ts";
+import { type Schedule, type ScheduleChoice, scheduled } from "./schedule.ts";
 
 /** The learning rate stays as it is. */
 export const constantSchedule = frozen<Schedule>({
@@ -10,7 +10,4 @@ export const constantSchedule = frozen<Schedule>({
 });
 
 /** A constant learning rate. */
-export const constantRate = (rate?: number): ScheduleChoice => ({
-  ...chosen("schedule", constantSchedule),
-  ...(rate === undefined ? {} : { rate }),
-});
+export const constantRate = (rate?: number): ScheduleChoice => scheduled(constantSchedule, rate);

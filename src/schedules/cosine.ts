@@ -1,5 +1,5 @@
-import { chosen, frozen } from "../core/index.ts";
-import { progressOf, type Schedule, type ScheduleChoice } from "./schedule.ts";
+import { frozen } from "../core/index.ts";
+import { halfCosine, progressOf, type Schedule, type ScheduleChoice, scheduled } from "./schedule.ts";
 
 export interface CosineOptions {
   /** The factor at the end. */
@@ -15,11 +15,9 @@ export const cosineSchedule = frozen<Schedule<CosineOptions>>({
   summary: "half a cosine from the rate down to final times the rate",
   defaults: { final: 0 },
   ranges: { final: [0, Number.POSITIVE_INFINITY] },
-  factor: ({ final }, time) => final + (1 - final) * 0.5 * (1 + Math.cos(Math.PI * progressOf(time))),
+  factor: ({ final }, time) => halfCosine(1, final, progressOf(time)),
 });
 
 /** From `rate` down to `final` times `rate` along half a cosine. */
-export const cosine = (rate?: number, options: Partial<CosineOptions> = {}): ScheduleChoice => ({
-  ...chosen("schedule", cosineSchedule, options),
-  ...(rate === undefined ? {} : { rate }),
-});
+export const cosine = (rate?: number, options: Partial<CosineOptions> = {}): ScheduleChoice =>
+  scheduled(cosineSchedule, rate, options);

@@ -1,4 +1,4 @@
-import type { Choice, Ranges } from "../core/index.ts";
+import { type Choice, chosen, type Ranges } from "../core/index.ts";
 
 /** How far a run has come, in epochs: passes over the training pictures. */
 export interface Time {
@@ -10,7 +10,11 @@ export interface Time {
   readonly losses: readonly number[];
 }
 
-/** A schedule: what the learning rate is multiplied by, as a pure function of how far the run has come. */
+/**
+ * A schedule: what the learning rate is multiplied by, as a pure function of how far the run has come, so that a resumed
+ * run repeats it. With the default options the factors lie between 0 and 1 and reach 1: the rate that is given is the
+ * highest of the run.
+ */
 export interface Schedule<Options extends object = object> {
   readonly name: string;
   /** One line for people. */
@@ -26,5 +30,16 @@ export interface ScheduleChoice extends Choice<"schedule"> {
   readonly rate?: number;
 }
 
+/** Chooses a schedule, together with the rate that it multiplies. */
+export const scheduled = <Options extends object>(
+  unit: Schedule<Options>,
+  rate: number | undefined,
+  options: Partial<Options> = {},
+): ScheduleChoice => ({ ...chosen("schedule", unit, options), ...(rate === undefined ? {} : { rate }) });
+
 /** The share of the run that is done, in [0, 1]. */
-export const progressOf = ({ epoch, epochs }: Time): number => Math.min(1, epoch / epochs);
+export const progressOf = ({ epoch, epochs }: Time): number => (epochs > 0 ? Math.min(1, epoch / epochs) : 0);
+
+/** Half a cosine from one value to another while a share goes from 0 to 1: level at both ends. */
+export const halfCosine = (from: number, to: number, share: number): number =>
+  to + (from - to) * 0.5 * (1 + Math.cos(Math.PI * share));
