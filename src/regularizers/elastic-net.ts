@@ -11,8 +11,7 @@ export interface ElasticNetOptions extends StrengthOptions {
 
 /**
  * elastic-net: R(W) = ρ Σ |W| + (1 − ρ) Σ W². Zou and Hastie 2005: sets weights to 0 as l1 does, but keeps or drops similar
- * ones together, as l2 would. Without a factor ½ on the squares, which
- * scikit-learn's ElasticNet has.
+ * ones together, as l2 would. Without a factor ½ on the squares, unlike scikit-learn's ElasticNet.
  */
 export const elasticNetRegularizer = frozen<Regularizer<ElasticNetOptions>>({
   name: "elastic-net",
