@@ -338,8 +338,6 @@ describe("hinge and squared hinge, for a threshold t between low and high number
     const found = evaluate(traced, { t: { shape: [], data: Float64Array.of(t) } });
     return { loss: found.loss.data[0], slope: found.slope.data[0] };
   };
-  const decidedHigh = (t: number) => numbers.filter((x) => x > t);
-
   test("the hinge is least at 3: it falls by 2/7 before and rises by 1/7 behind", () => {
     expectClose([at("hinge", 2.99).slope, at("hinge", 3.01).slope], [-2 / 7, 1 / 7]);
     expect(at("hinge", 3).loss).toBeCloseTo(6 / 7, 12);
@@ -353,8 +351,14 @@ describe("hinge and squared hinge, for a threshold t between low and high number
   });
 
   test("so they decide the two 4s differently", () => {
-    expect(decidedHigh(3)).toEqual([8, 4, 4, 5]);
-    expect(decidedHigh(4.75)).toEqual([8, 5]);
+    const thresholds = Array.from({ length: 33 }, (_, i) => i / 4);
+    const decidedHigh = (name: LossName) => {
+      const costs = thresholds.map((t) => at(name, t).loss);
+      const best = thresholds[costs.indexOf(Math.min(...costs))];
+      return numbers.filter((x) => x > best);
+    };
+    expect(decidedHigh("hinge")).toEqual([8, 4, 4, 5]);
+    expect(decidedHigh("squared-hinge")).toEqual([8, 5]);
   });
 });
 
@@ -382,6 +386,7 @@ describe("W against 2W", () => {
     [[1, 0, 0, 0], 1, 1, 1],
     [[0.25, 0.25, 0.25, 0.25], 1, 0.25, 1],
     [[2, 0, 0, 0], 2, 4, 2],
+    [[0.5, -0.5, 0.5, 0.5], 1, 1, 2],
   ])("w = %j on (1, 1, 1, 1): score %d, L2 %d, L1 %d", (w, score, l2, l1) => {
     expect(weigh({ w, x: [1, 1, 1, 1] })).toEqual({ score: [score], l2: [l2], l1: [l1] });
   });
