@@ -33,3 +33,18 @@ export function gather(
     labelsOut[i] = labels[index]!;
   }
 }
+
+/** Copies the rows `indices[start]` … `indices[start + count − 1]` of numbers [count, row] into `out`. */
+export function gatherRows(
+  rows: Float32Array,
+  row: number,
+  indices: Int32Array,
+  start: number,
+  count: number,
+  out: Float32Array,
+): void {
+  for (let i = 0; i < count; i++) {
+    const from = indices[start + i]! * row;
+    for (let j = 0; j < row; j++) out[i * row + j] = rows[from + j]!;
+  }
+}

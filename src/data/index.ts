@@ -1,5 +1,6 @@
 /** Data without Node: everything here also loads in a browser. What reads files is in `./node/index.ts`. */
-export { epochOrder, gather } from "./batch.ts";
+export { epochOrder, gather, gatherRows } from "./batch.ts";
+export { checkTargets, checkWeights, exampleWeights } from "./importance.ts";
 export { type Layout, layoutOf } from "./layout.ts";
 export { type Loaded, type LoadOptions, load } from "./load.ts";
 export { pictureAt } from "./picture.ts";

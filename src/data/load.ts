@@ -7,7 +7,8 @@
  * is lost does loading fail, since what would be trained then is not what was asked for.
  */
 import { InternalError, UsageError } from "../core/index.ts";
-import { isShared, sharedBytes, sharedInts } from "./shared-memory.ts";
+import { gatherRows } from "./batch.ts";
+import { isShared, sharedBytes, sharedFloats, sharedInts } from "./shared-memory.ts";
 import type { Geometry, Pictures, Skipped, Source, SplitName } from "./types.ts";
 
 export interface LoadOptions {
@@ -52,7 +53,8 @@ export async function load(source: Source, options: LoadOptions = {}): Promise<L
     const pixels = isShared(uniform.pixels) ? uniform.pixels : copyOf(uniform.pixels);
     const labels = sharedInts(count);
     labels.set(source.labels);
-    const pictures = { pixels, labels, paths: source.paths, count, height, width, channels };
+    const importance = importanceOf(source, Array.from(source.paths.keys()));
+    const pictures = { pixels, labels, ...importance, paths: source.paths, count, height, width, channels };
     return { pictures, declared: source.declared, skipped: source.skipped };
   }
   const { geometry } = options;
@@ -172,6 +174,20 @@ function keepReadable(
     labels[at] = source.labels[index]!;
   });
   const paths = kept.map((index) => source.paths[index]!);
-  const pictures = { pixels: pixels.subarray(0, kept.length * row), labels, paths, count: kept.length, ...size };
+  const rows = pixels.subarray(0, kept.length * row);
+  const pictures = { pixels: rows, labels, ...importanceOf(source, kept), paths, count: kept.length, ...size };
   return { pictures, declared: kept.map((index) => source.declared[index]), skipped };
+}
+
+/** Weights and targets of the pictures that were kept, where the source gives any. */
+function importanceOf(source: Source, kept: readonly number[]): Pick<Pictures, "weights" | "targets"> {
+  const rowsOf = (numbers: Float32Array, row: number) => {
+    const out = sharedFloats(kept.length * row);
+    gatherRows(numbers, row, Int32Array.from(kept), 0, kept.length, out);
+    return out;
+  };
+  return {
+    ...(source.weights ? { weights: rowsOf(source.weights, 1) } : {}),
+    ...(source.targets ? { targets: rowsOf(source.targets, source.classes.length) } : {}),
+  };
 }

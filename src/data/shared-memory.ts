@@ -13,6 +13,10 @@ export function sharedInts(length: number): Int32Array {
   return new Int32Array(allocate(4 * length));
 }
 
+export function sharedFloats(length: number): Float32Array {
+  return new Float32Array(allocate(4 * length));
+}
+
 export function isShared(array: ArrayBufferView): boolean {
   return typeof SharedArrayBuffer !== "undefined" && array.buffer instanceof SharedArrayBuffer;
 }

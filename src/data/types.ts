@@ -37,6 +37,13 @@ export interface Source {
   readonly paths: readonly string[];
   /** Class of each picture, [count]. */
   readonly labels: Int32Array;
+  /** How much each picture counts in the loss, [count], 0 or more; all count the same without it. */
+  readonly weights?: Float32Array;
+  /**
+   * What to learn of each picture, [count, classes] in row-major order, each row a distribution over the classes; without
+   * them each picture is wholly of its own class. `labels` still say what a right answer is.
+   */
+  readonly targets?: Float32Array;
   /** The split that the data itself declares, one per picture (undefined: ours to decide). */
   readonly declared: readonly (SplitName | undefined)[];
   /** Files that look like pictures by their name but are none that can be read; they are not in `paths`. */
@@ -58,6 +65,10 @@ export interface Pictures {
   readonly pixels: Uint8Array;
   /** [count], over a SharedArrayBuffer. */
   readonly labels: Int32Array;
+  /** [count], where the source gives weights. */
+  readonly weights?: Float32Array;
+  /** [count, classes], where the source gives targets. */
+  readonly targets?: Float32Array;
   readonly paths: readonly string[];
   readonly count: number;
   readonly height: number;

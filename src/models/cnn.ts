@@ -1,6 +1,6 @@
 import { chosen, frozen } from "../core/index.ts";
 import { scoped, type Tensor } from "../ir/index.ts";
-import { type ActivationName, activate, convolution, scores } from "../nn/index.ts";
+import { type ActivationName, activate, convolution, dropout, scores } from "../nn/index.ts";
 import { flatten, maxPool2d } from "../ops/index.ts";
 import type { Model, ModelChoice } from "./model.ts";
 
@@ -10,6 +10,8 @@ export interface CnnOptions {
   /** Height and width of the filters; odd. */
   readonly kernel: number;
   readonly activation: ActivationName;
+  /** The share of the last stage's values that is left out of each step, before the scores; rounded to a 256th. */
+  readonly dropout: number;
 }
 
 /**
@@ -30,12 +32,13 @@ function autoChannels({ height, width }: { readonly height: number; readonly wid
 export const cnnModel = frozen<Model<CnnOptions>>({
   name: "cnn",
   summary: "convolution 3×3 and pooling, two to six times, then linear",
-  defaults: { channels: "auto", kernel: 3, activation: "relu" },
+  defaults: { channels: "auto", kernel: 3, activation: "relu", dropout: 0 },
+  ranges: { dropout: [0, 1] },
   settle: (options, picture) => ({
     ...options,
     channels: options.channels === "auto" ? autoChannels(picture) : options.channels,
   }),
-  apply: ({ channels, kernel, activation }, x, classes, parameters) => {
+  apply: ({ channels, kernel, activation, dropout: rate }, x, classes, parameters) => {
     let h: Tensor = x;
     const stages = channels === "auto" ? autoChannels({ height: x.shape[2], width: x.shape[3] }) : channels;
     stages.forEach((filters, i) => {
@@ -44,7 +47,7 @@ export const cnnModel = frozen<Model<CnnOptions>>({
         return activate(activation, maxPool2d(maps, 2));
       });
     });
-    return scoped("scores", () => scores(parameters, flatten(h), classes));
+    return scoped("scores", () => scores(parameters, dropout(parameters, flatten(h), rate), classes));
   },
 });
 

@@ -1,4 +1,4 @@
-import type { Choice } from "../core/index.ts";
+import type { Choice, Ranges } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
 import type { Parameters } from "../nn/index.ts";
 
@@ -8,6 +8,8 @@ export interface Model<Options extends object = object> {
   /** One line for people. */
   readonly summary: string;
   readonly defaults: Options;
+  /** Where the numbers among the options make sense. */
+  readonly ranges?: Ranges;
   /** Fills in the options that are "auto" for pictures of this size, so that a run's configuration leaves nothing open. */
   settle?(options: Options, picture: { readonly height: number; readonly width: number }): Options;
   /**

@@ -12,9 +12,27 @@ export interface Parameter {
   readonly tensor: Tensor<InputAttrs>;
 }
 
-/** Collects the parameters that a network declares while it is traced. */
+/**
+ * Random bytes that a network takes in training, drawn anew for each step: an input `name` (uint8) of the shape of what
+ * they are thrown at, with the numbers `name.threshold` and `name.scale` that a rate makes of them.
+ */
+export interface Noise {
+  readonly name: string;
+  readonly shape: Shape;
+  /** The share of the values that is dropped. */
+  readonly rate: number;
+}
+
+/** Collects what a network declares while it is traced: its parameters, and in training its noise. */
 export class Parameters {
+  /** The network is traced to be trained: layers that act only then do so. */
+  readonly training: boolean;
   readonly #declared = new Map<string, Parameter>();
+  readonly #noise = new Map<string, Noise>();
+
+  constructor(mode: "training" | "scoring" = "scoring") {
+    this.training = mode === "training";
+  }
 
   /**
    * Declares a parameter in the scope in force and returns its value in the graph.
@@ -29,6 +47,24 @@ export class Parameters {
     const tensor = input(name, shape, { role });
     this.#declared.set(name, { name, shape, role, initializer, tensor });
     return tensor as Tensor;
+  }
+
+  /**
+   * Declares noise in the scope in force.
+   * @throws UsageError when the name is taken
+   */
+  declareNoise(own: string, shape: Shape, rate: number): Noise {
+    const scope = currentScope();
+    const noise = { name: scope ? `${scope}.${own}` : own, shape, rate };
+    if (this.#noise.has(noise.name)) {
+      throw new UsageError(`noise ${noise.name}`, "is declared twice", "give each layer a scope of its own");
+    }
+    this.#noise.set(noise.name, noise);
+    return noise;
+  }
+
+  get noise(): readonly Noise[] {
+    return [...this.#noise.values()];
   }
 
   get list(): readonly Parameter[] {

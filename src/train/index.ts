@@ -2,8 +2,8 @@ export { decodeTensors, encodeTensors, type TensorBlock } from "./checkpoint.ts"
 export type { Evaluation, Scores, StateValues, TrainEvent } from "./events.ts";
 export { makePlan, type PlanRequest } from "./make-plan.ts";
 export { names } from "./names.ts";
-export type { PictureBlock, Plan, StateBlock } from "./plan.ts";
-export { type Network, network, type Recipe } from "./recipe.ts";
+export { type PictureBlock, type Plan, type StateBlock, weightsOf } from "./plan.ts";
+export { type Network, network, type Recipe, refuseUnfit } from "./recipe.ts";
 export { stepGraph } from "./step-graph.ts";
 export { Trainer } from "./trainer.ts";
 export { slotsOf } from "./update.ts";

@@ -1,12 +1,12 @@
 import { choose, UsageError } from "../core/index.ts";
 import type { Graph } from "../ir/index.ts";
-import { initialize } from "../nn/index.ts";
+import { dropoutScalars, initialize, type Noise } from "../nn/index.ts";
 import { lower } from "../onnx/index.ts";
 import { optimizers } from "../optimizers/index.ts";
-import { regularizers } from "../regularizers/index.ts";
 import { names } from "./names.ts";
 import type { CompiledGraph, Plan, StepGraphs } from "./plan.ts";
 import { network, type Recipe, scoreGraph } from "./recipe.ts";
+import { strengthsOf } from "./regularization.ts";
 import { accumulateGraph, applyGraph, stepGraph } from "./step-graph.ts";
 import { slotsOf } from "./update.ts";
 
@@ -18,8 +18,15 @@ export interface PlanRequest
     Plan,
     "schedule" | "seed" | "epochs" | "batchSize" | "pictures" | "train" | "validation" | "test" | "device" | "threads"
   > {
+  /** What the data brings along (weights, targets) and what the numbers below ask for need not be said in it. */
   readonly recipe: Recipe;
   readonly learningRate?: number;
+  readonly warmUp?: number;
+  readonly clipNorm?: number;
+  readonly clipValue?: number;
+  readonly averageWeights?: number;
+  /** Batches whose gradients are summed before one update. */
+  readonly accumulate?: number;
 }
 
 /** Sizes of batches that occur when `count` items are taken `size` at a time: whole ones, and the last. */
@@ -29,8 +36,45 @@ export function batchSizes(count: number, size: number): number[] {
   return last === 0 ? [whole] : [whole, last];
 }
 
-function compile(name: string, sizes: readonly number[], trace: (batch: number) => Graph): CompiledGraph[] {
-  return sizes.map((batch) => ({ batch, model: lower(trace(batch), `${name} of ${batch}`) }));
+function compile(
+  name: string,
+  sizes: readonly number[],
+  trace: (batch: number) => Graph,
+  noiseOf: (batch: number) => readonly Noise[] = () => [],
+): CompiledGraph[] {
+  return sizes.map((batch) => ({
+    batch,
+    model: lower(trace(batch), `${name} of ${batch}`),
+    noise: noiseOf(batch).map(({ name, shape, rate }) => ({ name, shape, rate })),
+  }));
+}
+
+/** The recipe with all that shapes its graphs. */
+function completed({ recipe, pictures, clipNorm, clipValue, averageWeights }: PlanRequest): Recipe {
+  return {
+    ...recipe,
+    weighted: pictures.weights !== undefined,
+    softTargets: pictures.targets !== undefined,
+    clipNorm: clipNorm !== undefined,
+    clipValue: clipValue !== undefined,
+    averaged: averageWeights !== undefined,
+  };
+}
+
+function stepsOf(recipe: Recipe, count: number, batchSize: number, accumulate: number): StepGraphs {
+  const noiseOf = (batch: number) => network(recipe, batch, "training").noise;
+  const { fullBatch } = choose("optimizer", optimizers, recipe.optimizer.name);
+  if (!fullBatch && accumulate === 1) {
+    const graphs = compile("step", batchSizes(count, batchSize), (batch) => stepGraph(recipe, batch), noiseOf);
+    return { kind: "batch", graphs };
+  }
+  const sizes = batchSizes(count, fullBatch ? CHUNK : batchSize);
+  return {
+    kind: "chunks",
+    pictures: fullBatch ? count : batchSize * accumulate,
+    accumulate: compile("gradient", sizes, (batch) => accumulateGraph(recipe, batch), noiseOf),
+    apply: lower(applyGraph(recipe), "update"),
+  };
 }
 
 /**
@@ -38,7 +82,8 @@ function compile(name: string, sizes: readonly number[], trace: (batch: number) 
  * batch of an epoch gets a graph of its own, so every mean divides by the number of pictures that are really there.
  */
 export function makePlan(request: PlanRequest): Plan {
-  const { recipe, learningRate, ...rest } = request;
+  const { recipe: _given, learningRate, clipNorm, clipValue, averageWeights, accumulate = 1, ...rest } = request;
+  const recipe = completed(request);
   const { train } = rest;
   if (train.length === 0) {
     throw new UsageError(
@@ -49,42 +94,37 @@ export function makePlan(request: PlanRequest): Plan {
     );
   }
   const unit = choose("optimizer", optimizers, recipe.optimizer.name);
-  const { parameters } = network(recipe, 1);
+  const { parameters, noise } = network(recipe, 1, "training");
   const slots = slotsOf(recipe, parameters);
+  const averages = recipe.averaged ? parameters : [];
   const initial = initialize(parameters, request.seed);
   for (const { name, shape, start } of slots) {
     initial[name] = new Float32Array(shape.reduce((size, dim) => size * dim, 1)).fill(start);
   }
-  const steps: StepGraphs = unit.fullBatch
-    ? {
-        kind: "full",
-        accumulate: compile("gradient", batchSizes(train.length, CHUNK), (batch) => accumulateGraph(recipe, batch)),
-        apply: lower(applyGraph(recipe), "update"),
-      }
-    : {
-        kind: "batch",
-        graphs: compile("step", batchSizes(train.length, request.batchSize), (batch) => stepGraph(recipe, batch)),
-      };
+  for (const { name } of averages) initial[names.average(name)] = initial[name].slice();
   const scored = [request.validation, request.test, train].flatMap(({ length }) =>
     length > 0 ? batchSizes(length, CHUNK) : [],
   );
   return {
     ...rest,
+    warmUp: request.warmUp ?? 0,
     optimizer: recipe.optimizer,
     learningRate:
       learningRate ?? (recipe.optimizer.options.learningRate as number | undefined) ?? unit.defaults.learningRate,
-    strengths: Object.fromEntries(
-      recipe.regularizers.flatMap(({ name, options }) => {
-        const regularizer = choose("regularizer", regularizers, name);
-        const scalars = regularizer.scalars({ ...regularizer.defaults, ...options });
-        return Object.entries(scalars).map(([own, value]) => [names.strength(name, own), value]);
-      }),
-    ),
+    constants: {
+      ...Object.assign({}, ...recipe.regularizers.map(strengthsOf), ...noise.map(dropoutScalars)),
+      ...(clipNorm === undefined ? {} : { [names.clipNorm]: clipNorm }),
+      ...(clipValue === undefined ? {} : { [names.clipValue]: clipValue }),
+    },
+    ...(averageWeights === undefined ? {} : { averageWeights }),
     classes: recipe.classes,
     parameters: parameters.map(({ name, shape }) => ({ name, shape })),
-    slots: slots.map(({ name, shape }) => ({ name, shape })),
+    slots: [
+      ...slots.map(({ name, shape }) => ({ name, shape })),
+      ...averages.map(({ name, shape }) => ({ name: names.average(name), shape })),
+    ],
     initial,
-    steps,
+    steps: stepsOf(recipe, train.length, request.batchSize, accumulate),
     score: compile("scores", [...new Set(scored)], (batch) => scoreGraph(recipe, batch)),
   };
 }

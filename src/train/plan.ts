@@ -1,14 +1,18 @@
 import type { Choice } from "../core/index.ts";
+import type { Noise } from "../nn/index.ts";
 import type { Device } from "../runtime/index.ts";
+import { names } from "./names.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** A graph that was lowered, for batches of one size. */
 export interface CompiledGraph {
   readonly batch: number;
   readonly model: Uint8Array;
+  /** The random bytes that it takes; none outside training. */
+  readonly noise: readonly Noise[];
 }
 
-/** One block of the state: a parameter, or an optimizer's slot of it. */
+/** One block of the state: a parameter, an optimizer's slot of it, or its average. */
 export interface StateBlock {
   readonly name: string;
   readonly shape: readonly number[];
@@ -18,6 +22,10 @@ export interface StateBlock {
 export interface PictureBlock {
   readonly pixels: Uint8Array;
   readonly labels: Int32Array;
+  /** How much each counts in the loss; all the same without it. */
+  readonly weights?: Float32Array;
+  /** [count, classes], where what is learned of a picture is a distribution. */
+  readonly targets?: Float32Array;
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;
@@ -30,9 +38,13 @@ export interface PictureBlock {
 export interface Plan {
   readonly optimizer: Recipe["optimizer"];
   readonly schedule: Choice<"schedule">;
+  /** Epochs in which the learning rate rises to where the schedule begins. */
+  readonly warmUp: number;
   readonly learningRate: number;
-  /** λ of each penalty, by the name of its input. */
-  readonly strengths: Readonly<Record<string, number>>;
+  /** Inputs that stay the same for the whole run: strengths of penalties, bounds of clipping, rates of dropout. */
+  readonly constants: Readonly<Record<string, number>>;
+  /** The decay of the averages of the weights, where they are kept. */
+  readonly averageWeights?: number;
   readonly seed: number;
   readonly epochs: number;
   readonly batchSize: number;
@@ -42,10 +54,11 @@ export interface Plan {
   readonly validation: Int32Array;
   readonly test: Int32Array;
   readonly parameters: readonly StateBlock[];
+  /** What is remembered beside the parameters: optimizer slots, then averages. */
   readonly slots: readonly StateBlock[];
   /** First values of parameters and slots. */
   readonly initial: Readonly<Record<string, Float32Array>>;
-  /** One step, for whole batches and for the smaller last one; or the parts of a full-batch step. */
+  /** One step, for whole batches and for the smaller last one; or the parts of a step over several chunks. */
   readonly steps: StepGraphs;
   /** Scores and losses without an update. */
   readonly score: readonly CompiledGraph[];
@@ -56,8 +69,16 @@ export interface Plan {
 export type StepGraphs =
   | { readonly kind: "batch"; readonly graphs: readonly CompiledGraph[] }
   | {
-      /** The gradient is summed over chunks of the training set, then applied once. */
-      readonly kind: "full";
+      /** The gradient is summed over chunks of pictures, then applied once. */
+      readonly kind: "chunks";
+      /** Pictures of one step: the whole training set, or several batches. */
+      readonly pictures: number;
       readonly accumulate: readonly CompiledGraph[];
       readonly apply: Uint8Array;
     };
+
+/** The weights to judge and to ship, out of a state: the averages where they are kept, the last ones otherwise. */
+export function weightsOf<T>(plan: Plan, state: Readonly<Record<string, T>>): Record<string, T> {
+  const source = plan.averageWeights === undefined ? (name: string) => name : names.average;
+  return Object.fromEntries(plan.parameters.map(({ name }) => [name, state[source(name)]]));
+}

@@ -1,12 +1,15 @@
-import { type Choice, choose } from "../core/index.ts";
+import { type Choice, choose, UsageError } from "../core/index.ts";
 import { type Graph, graph, type InputAttrs, input, scoped, type Tensor } from "../ir/index.ts";
 import { type LossChoice, losses } from "../losses/index.ts";
 import { type ModelChoice, models } from "../models/index.ts";
-import { type Parameter, Parameters } from "../nn/index.ts";
+import { type Noise, type Parameter, Parameters } from "../nn/index.ts";
 import type { OptimizerChoice } from "../optimizers/index.ts";
 import { type Normalization, numbers } from "../preprocess/index.ts";
 
-/** What is learned, from pictures of which size, by which rule: everything that shapes the graphs of a run. */
+/**
+ * What is learned, from pictures of which size, by which rule: everything that shapes the graphs of a run. What is absent
+ * leaves no node behind.
+ */
 export interface Recipe {
   readonly model: ModelChoice;
   readonly loss: LossChoice;
@@ -17,6 +20,16 @@ export interface Recipe {
   readonly width: number;
   readonly channels: 1 | 3;
   readonly classes: number;
+  /** Examples count by a weight of their own, so a mean divides by the sum of the weights. */
+  readonly weighted?: boolean;
+  /** What is learned of an example is a distribution over the classes. */
+  readonly softTargets?: boolean;
+  /** The norm of the whole gradient is bounded. */
+  readonly clipNorm?: boolean;
+  /** Each number of the gradient is bounded. */
+  readonly clipValue?: boolean;
+  /** An exponential moving average of every parameter is kept beside it. */
+  readonly averaged?: boolean;
 }
 
 /** The network of a recipe, traced for one batch size. */
@@ -24,28 +37,52 @@ export interface Network {
   readonly pixels: Tensor<InputAttrs>;
   readonly scores: Tensor;
   readonly parameters: readonly Parameter[];
+  /** What is drawn anew for each step; nothing outside training. */
+  readonly noise: readonly Noise[];
 }
 
-export function network(recipe: Recipe, batch: number): Network {
+export function network(recipe: Recipe, batch: number, mode: "training" | "scoring" = "scoring"): Network {
   const { model, normalization, height, width, channels, classes } = recipe;
   const unit = choose("model", models, model.name);
   const pixels = input("pixels", [batch, height, width, channels], { dtype: "uint8" });
-  const parameters = new Parameters();
+  const parameters = new Parameters(mode);
   const x = scoped("numbers", () => numbers(pixels as Tensor, normalization));
-  return { pixels, scores: unit.apply(model.options, x, classes, parameters), parameters: parameters.list };
+  const scores = unit.apply({ ...unit.defaults, ...model.options }, x, classes, parameters);
+  return { pixels, scores, parameters: parameters.list, noise: parameters.noise };
 }
 
-/** The network with its loss: labels int32 [batch] to the loss of each example [batch]. */
-export function forward(recipe: Recipe, batch: number) {
-  const net = network(recipe, batch);
-  const labels = input("labels", [batch], { dtype: "int32" });
+/**
+ * The network with its loss: labels int32 [batch], or targets [batch, classes], to the loss of each example [batch].
+ * @throws UsageError when the loss needs one true class and the data has distributions
+ */
+export function forward(recipe: Recipe, batch: number, mode: "training" | "scoring") {
+  const net = network(recipe, batch, mode);
   const unit = choose("loss", losses, recipe.loss.name);
-  const perExample = scoped("loss", () => unit.perExample(recipe.loss.options, net.scores, labels as Tensor));
-  return { net, labels, perExample };
+  const options = { ...unit.defaults, ...recipe.loss.options };
+  const truth = recipe.softTargets
+    ? input("targets", [batch, recipe.classes])
+    : input("labels", [batch], { dtype: "int32" });
+  const perExample = scoped("loss", () => {
+    if (!recipe.softTargets) return unit.perExample(options, net.scores, truth as Tensor);
+    refuseUnfit(recipe.loss.name);
+    return unit.perTarget!(options, net.scores, truth as Tensor);
+  });
+  return { net, perExample, inputs: [net.pixels, truth] };
+}
+
+/** @throws UsageError for a loss that has no meaning where the truth is a distribution */
+export function refuseUnfit(loss: string): void {
+  if (choose("loss", losses, loss).perTarget !== undefined) return;
+  const fitting = Object.values(losses).flatMap(({ name, perTarget }) => (perTarget === undefined ? [] : [name]));
+  throw new UsageError(
+    `loss ${loss}`,
+    "it needs one true class, and the targets of this data are distributions: a loss that does not fit the targets",
+    `choose one of ${fitting.join(", ")}`,
+  );
 }
 
 /** Scores [batch, classes] and the loss of each example [batch], without an update. */
 export function scoreGraph(recipe: Recipe, batch: number): Graph {
-  const { net, labels, perExample } = forward(recipe, batch);
-  return graph({ scores: net.scores, loss: perExample }, [net.pixels, labels]);
+  const { net, perExample, inputs } = forward(recipe, batch, "scoring");
+  return graph({ scores: net.scores, loss: perExample }, inputs);
 }

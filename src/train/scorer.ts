@@ -2,22 +2,26 @@ import { UsageError } from "../core/index.ts";
 import { allocate, type Runtime, type Values } from "../runtime/index.ts";
 import { batchFeed } from "./batch-feed.ts";
 import type { Scores } from "./events.ts";
-import type { Plan } from "./plan.ts";
+import type { PictureBlock, Plan } from "./plan.ts";
 
 /** Runs the network without an update over pictures of the plan. */
 export class Scorer {
   readonly #plan: Plan;
   readonly #runtime: Runtime;
+  readonly #pictures: PictureBlock;
   readonly #sessions = new Map<number, ReturnType<Runtime["createSession"]>>();
 
   constructor(plan: Plan, runtime: Runtime) {
     this.#plan = plan;
     this.#runtime = runtime;
+    // The loss of each picture is wanted as it is: who takes a mean of them weighs them.
+    const { weights: _apart, ...pictures } = plan.pictures;
+    this.#pictures = pictures;
   }
 
-  /** @param parameters the weights to score with, by name */
-  async score(indices: Int32Array, parameters: Values): Promise<Scores> {
-    const { classes, pictures, score } = this.#plan;
+  /** @param weights to score with, by the name of the parameter */
+  async score(indices: Int32Array, weights: Values): Promise<Scores> {
+    const { classes, score } = this.#plan;
     const scores = new Float32Array(indices.length * classes);
     const losses = new Float32Array(indices.length);
     const largest = Math.max(...score.map(({ batch }) => batch));
@@ -26,11 +30,11 @@ export class Scorer {
       // Sizes were traced for whole splits; any other number of pictures is made of the sizes that there are.
       const batch = Math.min(left, largest);
       const session = await this.#session(batch);
-      const feed = batchFeed(pictures, batch);
+      const feed = batchFeed(this.#pictures, batch, classes);
       feed.fill(indices, start);
       const output = { scores: allocate("float32", [batch, classes]), loss: allocate("float32", [batch]) };
-      const weights = Object.fromEntries(this.#plan.parameters.map(({ name }) => [name, parameters[name]]));
-      await session.bind({ ...feed.values, ...weights }, output)();
+      const data = Object.entries(feed.values).filter(([name]) => session.inputNames.includes(name));
+      await session.bind({ ...Object.fromEntries(data), ...weights }, output)();
       scores.set(output.scores.data as Float32Array, start * classes);
       losses.set(output.loss.data as Float32Array, start);
       start += batch;

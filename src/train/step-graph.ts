@@ -1,80 +1,68 @@
 import { gradients } from "../autodiff/index.ts";
-import { choose } from "../core/index.ts";
-import { type Graph, graph, input, scoped, type Tensor } from "../ir/index.ts";
+import { type Graph, graph, type InputAttrs, input, scoped, type Tensor } from "../ir/index.ts";
 import type { Parameter } from "../nn/index.ts";
 import { add, mean, mul, sum } from "../ops/index.ts";
-import { type Regularizer, regularizers } from "../regularizers/index.ts";
 import { names } from "./names.ts";
+import { nextState } from "./next-state.ts";
 import { forward, network, type Recipe } from "./recipe.ts";
-import { update } from "./update.ts";
-
-/** Adds the penalties, whose strengths are inputs, to a loss. */
-function withPenalties(recipe: Recipe, parameters: readonly Parameter[], loss: Tensor | undefined): Tensor | undefined {
-  let total = loss;
-  for (const { name, options } of recipe.regularizers) {
-    const unit = choose("regularizer", regularizers, name);
-    if (unit.penalty === undefined) continue;
-    const { penalty } = unit;
-    const scalars = regularizerScalars(unit, options);
-    scoped(name, () => {
-      for (const { tensor, role } of parameters) {
-        if (role !== "weight" && options.biases !== true) continue;
-        const term = penalty(tensor as Tensor, scalars);
-        total = total === undefined ? term : add(total, term);
-      }
-    });
-  }
-  return total;
-}
-
-/** The inputs `strength.<regularizer>.<scalar>`. */
-function regularizerScalars(unit: Regularizer, options: object): Readonly<Record<string, Tensor>> {
-  const scalars = Object.keys(unit.scalars({ ...unit.defaults, ...options }));
-  return Object.fromEntries(
-    scalars.map((own) => [own, input(names.strength(unit.name, own), [], { role: "scalar" }) as Tensor]),
-  );
-}
-
-/**
- * One training step as one graph: forward, loss, penalties, backward, update. A pure function of the state
- * (parameters, slots), the batch (`pixels` uint8 [batch, height, width, channels], `labels` int32 [batch]) and rank-0
- * scalars, so a schedule or another λ never rebuilds it. Outputs: `loss` (the mean over the batch, without the penalties)
- * and `next …` for every part of the state.
- */
-export function stepGraph(recipe: Recipe, batch: number): Graph {
-  const { net, labels, perExample } = forward(recipe, batch);
-  const loss = scoped("loss", () => mean(perExample));
-  const total = withPenalties(recipe, net.parameters, loss) ?? loss;
-  const gradientOf = gradients(total, tensorsOf(net.parameters));
-  return graph({ loss, ...update(recipe, net.parameters, gradientOf) }, [net.pixels, labels]);
-}
+import { Regularization } from "./regularization.ts";
 
 const tensorsOf = (parameters: readonly Parameter[]) => parameters.map(({ tensor }) => tensor as Tensor);
 
+/** share · Σ wᵢ Lᵢ, with all wᵢ = 1 unless the examples have weights; the share is 1 / Σ wᵢ over all that is summed. */
+function sharedLoss(recipe: Recipe, perExample: Tensor) {
+  const share = input(names.share, [], { role: "scalar" }) as Tensor;
+  if (!recipe.weighted) return { loss: scoped("loss", () => mul(sum(perExample), share)), weights: [] };
+  const weights: Tensor<InputAttrs> = input("weights", perExample.shape);
+  return { loss: scoped("loss", () => mul(sum(mul(perExample, weights as Tensor)), share)), weights: [weights] };
+}
+
+/** The mean over the batch. Of weights that are all 0 it is 0: the share comes from the host, which divides by no 0. */
+function batchLoss(recipe: Recipe, perExample: Tensor) {
+  if (recipe.weighted) return sharedLoss(recipe, perExample);
+  return { loss: scoped("loss", () => mean(perExample)), weights: [] };
+}
+
 /**
- * A chunk's part of a full-batch gradient: `next sum of …` = `sum of …` + ∂(share · Σᵢ Lᵢ)/∂W, where the input `share` is
- * 1 / (size of the training set). Output `loss` is the chunk's part of the mean loss.
+ * One training step as one graph: forward, loss, penalties, backward, update. A pure function of the state (parameters,
+ * slots, averages), the batch (`pixels` uint8 [batch, height, width, channels], `labels` int32 [batch] or `targets`
+ * [batch, classes], `weights` [batch]), random bytes and rank-0 scalars, so a schedule or another λ never rebuilds it.
+ * Outputs: `loss` (the mean over the batch, without the penalties) and `next …` for every part of the state.
+ */
+export function stepGraph(recipe: Recipe, batch: number): Graph {
+  const { net, perExample, inputs } = forward(recipe, batch, "training");
+  const regularization = new Regularization(recipe);
+  const { loss, weights } = batchLoss(recipe, perExample);
+  const total = regularization.penalised(net.parameters, loss);
+  const gradientOf = gradients(total, tensorsOf(net.parameters));
+  const next = nextState(recipe, regularization, net.parameters, gradientOf);
+  return graph({ loss, ...next }, [...inputs, ...weights]);
+}
+
+/**
+ * A chunk's part of a gradient that is summed over several: `next sum of …` = `sum of …` + ∂(share · Σᵢ wᵢ Lᵢ)/∂W, where
+ * the input `share` is 1 / (weight of all examples of the step). Output `loss` is the chunk's part of the mean loss.
  */
 export function accumulateGraph(recipe: Recipe, batch: number): Graph {
-  const { net, labels, perExample } = forward(recipe, batch);
-  const share = input("share", [], { role: "scalar" }) as Tensor;
-  const loss = scoped("loss", () => mul(sum(perExample), share));
+  const { net, perExample, inputs } = forward(recipe, batch, "training");
+  const { loss, weights } = sharedLoss(recipe, perExample);
   const outputs: Record<string, Tensor> = { loss };
   gradients(loss, tensorsOf(net.parameters)).forEach((gradient, i) => {
     const name = names.sum(net.parameters[i].name);
     outputs[names.next(name)] = add(input(name, gradient.shape, { role: "buffer" }) as Tensor, gradient);
   });
-  return graph(outputs, [net.pixels, labels]);
+  return graph(outputs, [...inputs, ...weights]);
 }
 
-/** The update of a full-batch step from the summed gradient; the penalties join here, once. */
+/** The update from a summed gradient; the penalties join here, once. */
 export function applyGraph(recipe: Recipe): Graph {
   const { parameters } = network(recipe, 1);
+  const regularization = new Regularization(recipe);
   const summed = parameters.map(({ name, shape }) => input(names.sum(name), shape, { role: "buffer" }) as Tensor);
-  const penalty = withPenalties(recipe, parameters, undefined);
+  const penalty = regularization.penalised(parameters, undefined);
   const gradientOf =
     penalty === undefined
       ? summed
       : gradients(penalty, tensorsOf(parameters)).map((gradient, i) => add(summed[i], gradient));
-  return graph(update(recipe, parameters, gradientOf));
+  return graph(nextState(recipe, regularization, parameters, gradientOf));
 }

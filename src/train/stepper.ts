@@ -1,9 +1,15 @@
-import { UsageError } from "../core/index.ts";
-import { allocate, type Runtime, type Session, type Value } from "../runtime/index.ts";
-import { type BatchFeed, batchFeed } from "./batch-feed.ts";
+import { InternalError, UsageError } from "../core/index.ts";
+import { allocate, type Runtime, type Session, type Value, type Values } from "../runtime/index.ts";
+import { batchFeed, noiseFeed, weightOf } from "./batch-feed.ts";
 import { names } from "./names.ts";
-import type { CompiledGraph, Plan } from "./plan.ts";
+import type { CompiledGraph, Plan, StepGraphs } from "./plan.ts";
 import { DoubleState, type Scalars } from "./state.ts";
+
+/** The mean loss before an update, and how much the pictures of the step count: their number, unless they have weights. */
+export interface StepResult {
+  readonly loss: number;
+  readonly weight: number;
+}
 
 /** One update of the weights, whatever it is made of. */
 export interface Stepper {
@@ -11,35 +17,48 @@ export interface Stepper {
   /** Steps in one pass over the training pictures. */
   readonly stepsPerEpoch: number;
   /**
-   * Updates the state from the step'th batch of `order`, and returns the mean loss before the update and the number of
-   * pictures. When the loss is not finite the state is left as it was.
+   * Updates the state from the pictures of `order` that are this step's. When the loss is not finite the state is left as
+   * it was.
+   * @param index of the step in its epoch, from 0
+   * @param number of the step in the run, from 1: it decides what dropout leaves out
+   * @param stop asked between the parts of a long step
+   * @returns undefined when it was told to stop before the update
    */
-  step(order: Int32Array, step: number): Promise<{ loss: number; count: number }>;
+  step(order: Int32Array, index: number, number?: number, stop?: () => boolean): Promise<StepResult | undefined>;
 }
 
-interface Bound {
-  readonly feed: BatchFeed;
-  /** One prepared run for each side of the double state. */
-  readonly run: readonly [() => Promise<void>, () => Promise<void>];
-}
-
-const bothSides = (bind: (side: 0 | 1) => () => Promise<void>): Bound["run"] => [bind(0), bind(1)];
-const next = (values: Readonly<Record<string, Value>>) =>
+const next = (values: Values) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [names.next(name), value]));
 
 async function sessionOf(runtime: Runtime, model: Uint8Array, plan: Plan): Promise<Session> {
   return await runtime.createSession(model, plan.threads === undefined ? {} : { threads: plan.threads });
 }
 
-function sized<T extends { readonly feed: BatchFeed }>(
-  bound: readonly T[],
-  graphs: readonly CompiledGraph[],
-  count: number,
-): T {
-  const index = graphs.findIndex(({ batch }) => batch === count);
-  if (index < 0) throw new UsageError("training", `no graph was traced for a batch of ${count}`, "make the plan again");
-  return bound[index];
+/** Of everything that there is, what a session takes. */
+function feedsOf(session: Session, ...sources: readonly Values[]): Values {
+  const entries = session.inputNames.map((name): [string, Value] => {
+    const source = sources.find((values) => values[name] !== undefined);
+    if (source === undefined) throw new InternalError(`nothing feeds the input ${name} of a step`);
+    return [name, source[name]];
+  });
+  return Object.fromEntries(entries);
 }
+
+function sized<T extends { readonly batch: number }>(bound: readonly T[], batch: number): T {
+  const found = bound.find((one) => one.batch === batch);
+  if (found === undefined)
+    throw new UsageError("training", `no graph was traced for a batch of ${batch}`, "make the plan again");
+  return found;
+}
+
+/** A graph with the buffers of its batches and its noise. */
+async function prepare(plan: Plan, runtime: Runtime, { batch, model, noise }: CompiledGraph) {
+  const session = await sessionOf(runtime, model, plan);
+  return { batch, session, feed: batchFeed(plan.pictures, batch, plan.classes), noise: noiseFeed(noise) };
+}
+
+const sides = [0, 1] as const;
+const stateOf = (plan: Plan) => new DoubleState([...plan.parameters, ...plan.slots], plan.initial);
 
 /** One graph a step: the usual case. */
 async function batchStepper(
@@ -48,89 +67,107 @@ async function batchStepper(
   scalars: Scalars,
   graphs: readonly CompiledGraph[],
 ): Promise<Stepper> {
-  const state = new DoubleState([...plan.parameters, ...plan.slots], plan.initial);
+  const state = stateOf(plan);
   const loss = allocate("float32", []);
-  const bound: Bound[] = [];
-  for (const { batch, model } of graphs) {
-    const session = await sessionOf(runtime, model, plan);
-    const feed = batchFeed(plan.pictures, batch);
-    const run = bothSides((side) =>
-      session.bind({ ...feed.values, ...scalars.values, ...state.front(side) }, { loss, ...next(state.back(side)) }),
-    );
-    bound.push({ feed, run });
-  }
+  scalars.set(names.share, 1);
+  const bound = await Promise.all(
+    graphs.map(async (graph) => {
+      const { batch, session, feed, noise } = await prepare(plan, runtime, graph);
+      const run = sides.map((side) => {
+        const feeds = feedsOf(session, feed.values, noise.values, scalars.values, state.front(side));
+        return session.bind(feeds, { loss, ...next(state.back(side)) });
+      });
+      return { batch, feed, noise, run };
+    }),
+  );
   const count = plan.train.length;
+  const whole = graphs[0].batch;
   return {
     state,
-    stepsPerEpoch: Math.ceil(count / graphs[0].batch),
-    async step(order, step) {
-      const start = step * graphs[0].batch;
-      const size = Math.min(graphs[0].batch, count - start);
-      const { feed, run } = sized(bound, graphs, size);
+    stepsPerEpoch: Math.ceil(count / whole),
+    async step(order, index, number = index + 1) {
+      const start = index * whole;
+      const end = Math.min(start + whole, count);
+      const { feed, noise, run } = sized(bound, end - start);
       feed.fill(order, start);
+      noise.draw(plan.seed, number, 0);
+      const weight = weightOf(plan.pictures, order, start, end);
+      scalars.set(names.share, shareOf(weight));
       await run[state.side]();
       const value = loss.data[0] as number;
       if (Number.isFinite(value)) state.swap();
-      return { loss: value, count: size };
+      return { loss: value, weight };
     },
   };
 }
 
-/** The gradient of the whole training set, summed over chunks that fit into memory, then one update. */
-async function fullBatchStepper(
+/** 1 / Σ wᵢ; pictures that do not count at all give a loss and a gradient of 0. */
+const shareOf = (weight: number) => (weight === 0 ? 0 : 1 / weight);
+
+/**
+ * The gradient of many pictures, summed over chunks that fit into memory, then one update: the whole training set of a
+ * full-batch optimizer, or several batches whose gradients are accumulated.
+ */
+async function chunkStepper(
   plan: Plan,
   runtime: Runtime,
   scalars: Scalars,
-  { accumulate, apply }: { accumulate: readonly CompiledGraph[]; apply: Uint8Array },
+  { accumulate, apply, pictures }: Extract<StepGraphs, { kind: "chunks" }>,
 ): Promise<Stepper> {
-  const state = new DoubleState([...plan.parameters, ...plan.slots], plan.initial);
+  const state = stateOf(plan);
   const sums = new DoubleState(
     plan.parameters.map(({ name, shape }) => ({ name: names.sum(name), shape })),
     {},
   );
-  const count = plan.train.length;
-  const share = { dtype: "float32" as const, shape: [], data: Float32Array.of(1 / count) };
   const loss = allocate("float32", []);
-  const bound: { feed: BatchFeed; run: readonly Bound["run"][] }[] = [];
-  for (const { batch, model } of accumulate) {
-    const session = await sessionOf(runtime, model, plan);
-    const feed = batchFeed(plan.pictures, batch);
-    // For each side of the parameters, one prepared run for each side of the sums.
-    const run = ([0, 1] as const).map((side) =>
-      bothSides((sumSide) => {
-        const weights = Object.fromEntries(plan.parameters.map(({ name }) => [name, state.front(side)[name]]));
-        const feeds = { ...feed.values, share, ...weights, ...sums.front(sumSide) };
-        return session.bind(feeds, { loss, ...next(sums.back(sumSide)) });
-      }),
-    );
-    bound.push({ feed, run });
-  }
-  const update = await sessionOf(runtime, apply, plan);
-  const updates = ([0, 1] as const).map((side) =>
-    bothSides((sumSide) =>
-      update.bind({ ...scalars.values, ...state.front(side), ...sums.front(sumSide) }, next(state.back(side))),
-    ),
+  scalars.set(names.share, 1);
+  const bound = await Promise.all(
+    accumulate.map(async (graph) => {
+      const { batch, session, feed, noise } = await prepare(plan, runtime, graph);
+      // For each side of the parameters, one prepared run for each side of the sums.
+      const run = sides.map((side) =>
+        sides.map((sumSide) => {
+          const data = [feed.values, noise.values, scalars.values];
+          const feeds = feedsOf(session, ...data, state.front(side), sums.front(sumSide));
+          return session.bind(feeds, { loss, ...next(sums.back(sumSide)) });
+        }),
+      );
+      return { batch, feed, noise, run };
+    }),
   );
+  const update = await sessionOf(runtime, apply, plan);
+  const updates = sides.map((side) =>
+    sides.map((sumSide) => {
+      const feeds = feedsOf(update, scalars.values, state.front(side), sums.front(sumSide));
+      return update.bind(feeds, next(state.back(side)));
+    }),
+  );
+  const count = plan.train.length;
+  const chunk = accumulate[0].batch;
   return {
     state,
-    stepsPerEpoch: 1,
-    async step(order) {
+    stepsPerEpoch: Math.ceil(count / pictures),
+    async step(order, index, number = index + 1, stop = () => false) {
+      const first = index * pictures;
+      const end = Math.min(first + pictures, count);
+      const weight = weightOf(plan.pictures, order, first, end);
+      scalars.set(names.share, shareOf(weight));
       for (const { data } of Object.values(sums.front())) (data as Float32Array).fill(0);
       let total = 0;
-      for (let start = 0; start < count; ) {
-        const size = Math.min(accumulate[0].batch, count - start);
-        const { feed, run } = sized(bound, accumulate, size);
+      for (let start = first, part = 0; start < end; start += chunk, part++) {
+        if (part > 0 && stop()) return undefined;
+        const { feed, noise, run } = sized(bound, Math.min(chunk, end - start));
         feed.fill(order, start);
+        noise.draw(plan.seed, number, part);
         await run[state.side][sums.side]();
         sums.swap();
         total += loss.data[0] as number;
-        start += size;
       }
       if (Number.isFinite(total)) {
         await updates[state.side][sums.side]();
         state.swap();
       }
-      return { loss: total, count };
+      return { loss: total, weight };
     },
   };
 }
@@ -140,5 +177,5 @@ export function createStepper(plan: Plan, runtime: Runtime, scalars: Scalars): P
   const { steps } = plan;
   return steps.kind === "batch"
     ? batchStepper(plan, runtime, scalars, steps.graphs)
-    : fullBatchStepper(plan, runtime, scalars, steps);
+    : chunkStepper(plan, runtime, scalars, steps);
 }

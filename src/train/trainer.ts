@@ -1,14 +1,11 @@
-import { choose } from "../core/index.ts";
 import { epochOrder } from "../data/index.ts";
 import { accuracy } from "../metrics/index.ts";
-import { type Optimizer, optimizers } from "../optimizers/index.ts";
-import type { Runtime } from "../runtime/index.ts";
-import { schedules } from "../schedules/index.ts";
+import type { Runtime, Values } from "../runtime/index.ts";
+import { weightOf } from "./batch-feed.ts";
 import type { Evaluation, Scores, StateValues, TrainEvent } from "./events.ts";
-import { names } from "./names.ts";
-import type { Plan } from "./plan.ts";
+import { type Plan, weightsOf } from "./plan.ts";
 import { Scorer } from "./scorer.ts";
-import { Scalars } from "./state.ts";
+import { StepScalars, scheduledRate } from "./step-scalars.ts";
 import { createStepper, type Stepper } from "./stepper.ts";
 
 type Emit = (event: TrainEvent) => void;
@@ -33,34 +30,28 @@ export class Trainer {
   readonly #runtime: Runtime;
   readonly #stepper: Stepper;
   readonly #scorer: Scorer;
-  readonly #scalars: Scalars;
-  readonly #optimizer: Optimizer;
+  readonly #scalars: StepScalars;
   /** The loss that each finished epoch ended with. */
   readonly #losses: number[] = [];
 
-  private constructor(plan: Plan, runtime: Runtime, stepper: Stepper, scalars: Scalars) {
+  private constructor(plan: Plan, runtime: Runtime, stepper: Stepper, scalars: StepScalars) {
     this.#plan = plan;
     this.#runtime = runtime;
     this.#stepper = stepper;
     this.#scalars = scalars;
     this.#scorer = new Scorer(plan, runtime);
-    this.#optimizer = choose("optimizer", optimizers, plan.optimizer.name);
   }
 
   static async create(plan: Plan, runtime: Runtime): Promise<Trainer> {
-    const scalars = new Scalars();
-    const unit = choose("optimizer", optimizers, plan.optimizer.name);
-    for (const [name, strength] of Object.entries(plan.strengths)) scalars.set(name, strength);
-    for (const [name, value] of Object.entries(unit.scalars(plan.optimizer.options, 0, 1)))
-      scalars.set(names.scalar(name), value);
-    return new Trainer(plan, runtime, await createStepper(plan, runtime, scalars), scalars);
+    const scalars = new StepScalars(plan);
+    return new Trainer(plan, runtime, await createStepper(plan, runtime, scalars.scalars), scalars);
   }
 
   async run(emit: Emit, stopRequested: () => boolean): Promise<void> {
     const { train, seed, epochs } = this.#plan;
     emit({ type: "ready", description: this.#runtime.description, notes: this.#runtime.notes });
-    const sample = await this.score(epochOrder(train, seed, 1).subarray(0, Math.min(INITIAL_SAMPLE, train.length)));
-    emit({ type: "initial", loss: meanOf(sample.losses) });
+    const sample = epochOrder(train, seed, 1).subarray(0, Math.min(INITIAL_SAMPLE, train.length));
+    emit({ type: "initial", loss: this.#meanOf((await this.score(sample)).losses, sample) });
     const clock = new Clock(epochs, this.#stepper.stepsPerEpoch);
     for (let epoch = 1; epoch <= epochs; epoch++) {
       clock.startEpoch(epoch);
@@ -76,29 +67,34 @@ export class Trainer {
     const { state, stepsPerEpoch } = this.#stepper;
     const steps = epochs * stepsPerEpoch;
     const order = epochOrder(train, seed, epoch);
-    let weighted = 0;
+    let total = 0;
     let seen = 0;
     let learningRate = 0;
     for (let i = 0; i < stepsPerEpoch; i++) {
       const step = (epoch - 1) * stepsPerEpoch + i + 1;
       learningRate = this.#prepare(step);
-      const { loss, count } = await this.#stepper.step(order, i);
+      const result = await this.#stepper.step(order, i, step, stopRequested);
+      if (result === undefined) {
+        emit({ type: "interrupted", epoch, step: step - 1, state: state.snapshot() });
+        return undefined;
+      }
+      const { loss, weight } = result;
       if (!Number.isFinite(loss)) {
         emit({ type: "diverged", epoch, step, learningRate, loss });
         return undefined;
       }
-      weighted += loss * count;
-      seen += count;
+      total += loss * weight;
+      seen += weight;
       if (clock.reportDue()) {
         const secondsLeft = clock.secondsLeft(i + 1);
-        emit({ type: "progress", step, steps, epoch, loss: weighted / seen, learningRate, secondsLeft });
+        emit({ type: "progress", step, steps, epoch, loss: ratio(total, seen), learningRate, secondsLeft });
       }
       if (stopRequested()) {
         emit({ type: "interrupted", epoch, step, state: state.snapshot() });
         return undefined;
       }
     }
-    return { trainLoss: weighted / seen, learningRate };
+    return { trainLoss: ratio(total, seen), learningRate };
   }
 
   /** A look at the validation pictures; false when their loss is not a number. */
@@ -123,34 +119,45 @@ export class Trainer {
 
   /** Sets the scalars of a step and returns its learning rate. */
   #prepare(step: number): number {
-    const { schedule, optimizer, learningRate: base } = this.#plan;
-    const factor = choose("schedule", schedules, schedule.name).factor(schedule.options, {
-      epoch: (step - 1) / this.#stepper.stepsPerEpoch,
-      epochs: this.#plan.epochs,
-      losses: this.#losses,
-    });
-    const learningRate = base * factor;
-    const scalars = this.#optimizer.scalars(optimizer.options, learningRate, step);
-    for (const [name, value] of Object.entries(scalars)) this.#scalars.set(names.scalar(name), value);
+    const epoch = (step - 1) / this.#stepper.stepsPerEpoch;
+    const learningRate = scheduledRate(this.#plan, { epoch, epochs: this.#plan.epochs, losses: this.#losses });
+    this.#scalars.set(learningRate, step);
     return learningRate;
   }
 
   async #evaluate(indices: Int32Array): Promise<Evaluation> {
     const { scores, losses } = await this.score(indices);
     const labels = indices.map((index) => this.#plan.pictures.labels[index]);
-    return { loss: meanOf(losses), accuracy: accuracy(scores, labels, this.#plan.classes) };
+    return { loss: this.#meanOf(losses, indices), accuracy: accuracy(scores, labels, this.#plan.classes) };
   }
 
-  /** Scores pictures with the present weights, or with others that are given. */
+  /** The mean of the losses of pictures, each by its weight. */
+  #meanOf(losses: Float32Array, indices: Int32Array): number {
+    const { weights } = this.#plan.pictures;
+    if (weights === undefined) return losses.reduce((total, loss) => total + loss, 0) / losses.length;
+    const total = losses.reduce((sum, loss, i) => sum + loss * weights[indices[i]], 0);
+    return ratio(total, weightOf(this.#plan.pictures, indices, 0, indices.length));
+  }
+
+  /** Scores pictures with the present weights (their averages, where they are kept), or with others that are given. */
   async score(indices: Int32Array, weights?: StateValues): Promise<Scores> {
-    if (weights !== undefined) this.#stepper.state.restore(weights);
-    return await this.#scorer.score(indices, this.#stepper.state.front());
+    return await this.#scorer.score(indices, weights === undefined ? this.#present() : this.#valuesOf(weights));
+  }
+
+  #present(): Values {
+    return weightsOf(this.#plan, this.#stepper.state.front());
+  }
+
+  #valuesOf(weights: StateValues): Values {
+    const blocks = this.#plan.parameters.map(({ name, shape }) => {
+      return [name, { dtype: "float32" as const, shape, data: weights[name] }] as const;
+    });
+    return Object.fromEntries(blocks);
   }
 }
 
-function meanOf(values: Float32Array): number {
-  return values.reduce((total, value) => total + value, 0) / values.length;
-}
+/** A sum over a sum of weights; 0 where nothing counts. */
+const ratio = (total: number, weight: number) => (weight === 0 ? 0 : total / weight);
 
 /** Time left for the whole run: what is left of this epoch at its own pace, and the other epochs at the last one's. */
 class Clock {

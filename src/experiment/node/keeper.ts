@@ -1,6 +1,6 @@
 import { choose } from "../../core/index.ts";
 import { losses } from "../../losses/index.ts";
-import type { Plan, Recipe, StateValues, TrainEvent } from "../../train/index.ts";
+import { type Plan, type Recipe, type StateValues, type TrainEvent, weightsOf } from "../../train/index.ts";
 import type { EpochRow, Settings } from "../options.ts";
 import type { Reporter } from "./reporter.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -36,8 +36,7 @@ export class Keeper {
 
   /** The weights to ship: the best epoch's, or the last ones when no epoch was finished. */
   get weights(): StateValues {
-    const kept = this.best?.state ?? this.last ?? this.#plan.initial;
-    return Object.fromEntries(this.#plan.parameters.map(({ name }) => [name, kept[name]]));
+    return weightsOf(this.#plan, this.best?.state ?? this.last ?? this.#plan.initial);
   }
 
   #write(kind: "last" | "best", state: StateValues, facts: { epoch: number; step: number }): void {
