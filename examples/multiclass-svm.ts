@@ -39,7 +39,7 @@ const falls = [0, 1, 1.9, 2, 3];
 const cars = falls.map((fall) => [1.3, 4.9 - fall, 2]);
 console.log(`  by     ${line(...falls)}\n  loss   ${line(...(await costs(cars, 1)).each.data)}`);
 
-console.log("2. What are the least and the greatest loss? The cat's picture, by its own score:");
+console.log("2. What are the least and the greatest loss? For the cat, by its own score:");
 const own = [1000, 10, 0, -10, -1000];
 const cats = own.map((score) => [score, 5.1, -1.7]);
 console.log(`  score  ${line(...own)}\n  loss   ${line(...(await costs(cats, 0)).each.data)}`);
@@ -48,7 +48,7 @@ console.log("3. What is the loss before training, while W and all scores are abo
 const [three, ten] = [await costs([Array(3).fill(0)], 0), await costs([Array(10).fill(0)], 0)];
 console.log(`  3 classes: ${three.loss.value}, 10 classes: ${ten.loss.value}`);
 
-console.log("4. and 5. What if the sum takes in the true class, or becomes a mean? And if it squares?");
+console.log("4., 5. What if the sum takes in the true class, or is a mean? And if it squares?");
 console.log("                      loss   slope along the frog picture's scores");
 for (const [name, variant] of Object.entries(variants)) {
   const { loss, slope } = await variant(pictures);
