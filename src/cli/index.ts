@@ -7,6 +7,7 @@ import { optimizers } from "../optimizers/index.ts";
 import { schedules } from "../schedules/index.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
+import { gradcheckCommand } from "./gradcheck.ts";
 import { Output } from "./output.ts";
 import { predictCommand } from "./predict.ts";
 import { quickstartCommand } from "./quickstart.ts";
@@ -115,6 +116,27 @@ export async function main(argv: readonly string[]): Promise<number> {
     )
     .action(async (model, pictures, flags) => {
       code = await predictCommand(output, model, pictures, flags);
+    });
+
+  command("gradcheck", "compare every backward rule with differences")
+    .option("--unit <name>", "one unit, with every sample: relu, conv2d, …")
+    .option("--model <name>", `a whole network: ${list(models)}`)
+    .option("--loss <name>", `with one loss instead of each: ${list(losses)}`)
+    .option("--all", "every unit, and every model with every loss")
+    .option("--seed <n>", "another point, other directions (default: 1)")
+    .addHelpText(
+      "after",
+      `
+A unit's backward rule says how the loss changes with its inputs. The difference
+(L(x + h·d) − L(x − h·d)) / 2h says it too, without any rule: the two must agree
+to a relative error of 1e-6, in float64. A large h cuts the curve short, a small
+one drowns in rounding; steps from 1e-2 to 1e-9 are tried, and the best is told.
+Where a function has a kink (relu at 0, a tie of a maximum) there is no slope to
+agree on: such points are named, and the rule is checked beside them.
+${examples("gradcheck", "gradcheck --unit relu", "gradcheck --model mlp --loss hinge", "gradcheck --all --json")}`,
+    )
+    .action(async (flags) => {
+      code = await gradcheckCommand(output, flags);
     });
 
   command("doctor", "say what is installed and how to mend the rest")
