@@ -1,4 +1,5 @@
 /** Every regularizer of the catalogue: known values, slopes, the laws of projections, ONNX Runtime beside the reference. */
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/index.ts";
 import { checkOptions, Random, sizeOf } from "../../src/core/index.ts";
@@ -182,4 +183,9 @@ describe.each(projections)("projection %s", (_, unit) => {
     const norms = [0, 1, 2, 3].map((c) => Math.hypot(...data.filter((_, i) => i % 4 === c)));
     for (const norm of norms) expect(norm).toBeCloseTo((unit.defaults as { limit?: number }).limit!, 5);
   });
+});
+
+test("docs/losses.md says when to choose which", () => {
+  const text = readFileSync(new URL("../../docs/losses.md", import.meta.url), "utf8");
+  expect(catalogue.filter(([name]) => !text.includes(`\n| \`${name}\` |`))).toEqual([]);
 });

@@ -1,4 +1,5 @@
 /** Every schedule of the catalogue: laws, and values that its definition gives. */
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { checkOptions } from "../../src/core/index.ts";
 import { type Schedule, type ScheduleName, schedules, type Time, warmedUp, warmUp } from "../../src/schedules/index.ts";
@@ -161,4 +162,9 @@ test("the options of a warm-up are checked like those of a unit", () => {
   expect(() => checkOptions("schedule", warmUp, { ...warmUp.defaults })).not.toThrow();
   expect(() => checkOptions("schedule", warmUp, { epochs: -1 })).toThrow("a number, 0 or more");
   expect(() => checkOptions("schedule", schedules["multi-step"], { milestones: [0.5] })).toThrow("whole numbers");
+});
+
+test("docs/losses.md says when to choose which", () => {
+  const text = readFileSync(new URL("../../docs/losses.md", import.meta.url), "utf8");
+  expect(catalogue.filter(([name]) => !text.includes(`\n| \`${name}\` |`))).toEqual([]);
 });
