@@ -2,6 +2,7 @@ import { frozen } from "../core/index.ts";
 import { add, div, mul, sqrt, square, sub } from "../ops/index.ts";
 import { type OptimizerOptions, optimizerOf } from "./configure.ts";
 import type { Optimizer, OptimizerChoice } from "./optimizer.ts";
+import { epsilonRange, nonNegative } from "./ranges.ts";
 
 export interface AdagradOptions {
   readonly epsilon: number;
@@ -12,12 +13,14 @@ export interface AdagradOptions {
 /**
  * AdaGrad: r ← r + g², w ← w − η g / (√r + ε). Duchi, Hazan, Singer 2011. The first step is η·sign(g); as r only grows, the
  * effective rate only shrinks.
+ * Differs: PyTorch's lr_decay is a matter of schedules here. The paper has no ε and writes δ, our initial accumulator, into
+ * the root.
  */
 export const adagradOptimizer = frozen<Optimizer<AdagradOptions>>({
   name: "adagrad",
   summary: "r ← r + g², w ← w − ηg/(√r + ε)",
   defaults: { learningRate: 0.01, epsilon: 1e-10, initialAccumulator: 0 },
-  ranges: { epsilon: [0, Number.POSITIVE_INFINITY], initialAccumulator: [0, Number.POSITIVE_INFINITY] },
+  ranges: { epsilon: epsilonRange, initialAccumulator: nonNegative },
   slots: () => ["squares"],
   initialSlot: ({ initialAccumulator }) => initialAccumulator,
   scalars: ({ epsilon }, learningRate) => ({ learningRate, epsilon }),

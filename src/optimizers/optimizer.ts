@@ -4,7 +4,7 @@ import type { Tensor } from "../ir/index.ts";
 /** What an optimizer may know of a parameter when it decides what to remember of it. */
 export interface ParameterFacts {
   readonly shape: Shape;
-  /** Biases are not decayed. */
+  /** Weights are decayed, biases are not. */
   readonly role: "weight" | "bias";
 }
 
@@ -33,17 +33,23 @@ export interface Optimizer<Options extends object = object> {
   readonly defaults: Options & { readonly learningRate: number };
   /** Where the numbers among the options make sense. */
   readonly ranges?: Ranges;
+  /**
+   * The options that shape the graph, each with what it adds: of a number it matters whether it is 0, and no more. Every
+   * other option acts through `scalars` alone, so that a search over its values never rebuilds a graph.
+   */
+  readonly structural?: Readonly<Record<string, string>>;
   /** Each update sees the whole training set at once instead of a batch. */
   readonly fullBatch?: true;
   /** What is remembered of a parameter, each of its shape; it starts at 0 unless `initialSlot` says otherwise. */
   slots(options: Options, parameter: ParameterFacts): readonly string[];
   initialSlot?(options: Options, slot: string): number;
   /**
-   * The numbers of one step, in float64 on the host: 1 − 0.999ᵗ in float32 is wrong in the fifth digit already.
+   * The numbers of one step, in float64 on the host: 1 − 0.999ᵗ in float32 is wrong in the fifth digit already. A pure
+   * function, whose names depend on the structural options alone.
    * @param step counts from 1
    */
   scalars(options: Options, learningRate: number, step: number): Readonly<Record<string, number>>;
-  /** The update rule, made of ops, so that it becomes part of the step's graph. */
+  /** The update rule, made of ops, so that it becomes part of the step's graph. Its slots and scalars tell it the options. */
   update(inputs: UpdateInputs): Update;
 }
 

@@ -1,0 +1,10 @@
+import type { Ranges } from "../core/index.ts";
+
+type Range = Ranges[string];
+
+/** What is kept of a running sum or mean: all of it would be never to learn anything new. */
+export const share: Range = [0, 1];
+/** Zero or more. */
+export const nonNegative: Range = [0, Number.POSITIVE_INFINITY];
+/** A denominator's ε. Never 0, nor what float32 takes for 0: a weight whose gradient is 0 would become 0/0. */
+export const epsilonRange: Range = [1e-20, Number.POSITIVE_INFINITY];
