@@ -2,9 +2,6 @@ import { type Argument, Command, CommanderError } from "commander";
 import { nearest, UsageError, VERSION } from "../core/index.ts";
 import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
-import { activations } from "../nn/index.ts";
-import { optimizers } from "../optimizers/index.ts";
-import { schedules } from "../schedules/index.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { gradcheckCommand } from "./gradcheck.ts";
@@ -12,6 +9,7 @@ import { Output } from "./output.ts";
 import { predictCommand } from "./predict.ts";
 import { quickstartCommand } from "./quickstart.ts";
 import { trainCommand } from "./train.ts";
+import { UNIT_OPTIONS, withTrainFlags } from "./train-flags.ts";
 
 const list = (catalogue: object) => Object.keys(catalogue).join(", ");
 const DATA = `<data> is one of
@@ -59,34 +57,18 @@ export async function main(argv: readonly string[]): Promise<number> {
       code = await quickstartCommand(output, flags);
     });
 
-  withRuns(command("train", "train on pictures and export model.onnx"))
-    .argument("[data]", "a folder of pictures, a folder of IDX files, or builtin:shapes")
-    .option("--model <name>", `${list(models)} (default: cnn)`)
-    .option("--hidden <units>", "mlp: units of each hidden layer (default: 512,256)")
-    .option("--channels <filters>", "cnn: filters of each stage (default: by the size of the pictures)")
-    .option("--kernel <pixels>", "cnn: height and width of the filters (default: 3)")
-    .option("--activation <name>", `${list(activations)} (default: relu)`)
-    .option("--loss <name>", `${list(losses)} (default: cross-entropy)`)
-    .option("--optimizer <name>", `${list(optimizers)} (default: adam)`)
-    .option("--learning-rate <rate>", "step size (default: the optimizer's own)")
-    .option("--momentum <share>", "momentum: share of the velocity that is kept (default: 0.9)")
-    .option("--schedule <name>", `${list(schedules)} (default: cosine)`)
-    .option("--l1 <strength>", "add strength · Σ|W| to the loss")
-    .option("--l2 <strength>", "add strength · ΣW² to the loss")
-    .option("--epochs <n>", "passes over the training pictures (default: 10)")
-    .option("--batch-size <n>", "pictures in one step (default: 64, or 32 for small sets)")
-    .option(
-      "--size <pixels>",
-      "height and width that pictures are brought to (default: 64, or their own when all agree)",
-    )
-    .option("--seed <n>", "decides split, first weights and order (default: 1)")
-    .option("--threads <n>", "threads of one step (default: all cores)")
+  withTrainFlags(
+    withRuns(command("train", "train on pictures and export model.onnx")).argument(
+      "[data]",
+      "a folder of pictures, a folder of IDX files, or builtin:shapes",
+    ),
+  )
     .option(...device)
     .option("--config <file>", "options from a YAML file, such as the config.yaml of a run; flags win")
     .option("--name <name>", "name of the run folder (default: made of data and model)")
     .addHelpText(
       "after",
-      `\n${DATA}\n${examples("train photos --size 64", "train fashion-mnist --model linear --loss hinge --l2 1e-4 --epochs 10")}`,
+      `\n${DATA}\n\n${UNIT_OPTIONS}\n${examples("train photos --size 64", "train fashion-mnist --model linear --loss hinge --l2 1e-4 --epochs 10", "train photos --dropout 0.5 --schedule step:every=5 --clip-norm 1")}`,
     )
     .action(async (data, flags) => {
       code = await trainCommand(output, data, flags);

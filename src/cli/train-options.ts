@@ -4,9 +4,10 @@ import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
 import { activations } from "../nn/index.ts";
 import { optimizers } from "../optimizers/index.ts";
-import { l1, l2 } from "../regularizers/index.ts";
+import { type RegularizerChoice, regularizers } from "../regularizers/index.ts";
 import type { Device } from "../runtime/index.ts";
 import { schedules } from "../schedules/index.ts";
+import { type Catalogue, parseUnit, type Unit } from "./compact.ts";
 
 /** The flags of `train`, as they come from the command line. */
 export interface TrainFlags {
@@ -15,15 +16,25 @@ export interface TrainFlags {
   readonly channels?: string;
   readonly kernel?: string;
   readonly activation?: string;
+  readonly dropout?: string;
   readonly loss?: string;
+  readonly classWeights?: string;
   readonly optimizer?: string;
   readonly learningRate?: string;
   readonly momentum?: string;
   readonly schedule?: string;
+  readonly warmUp?: string;
   readonly l1?: string;
   readonly l2?: string;
+  readonly elasticNet?: string;
+  readonly maxNorm?: string;
+  readonly penalizeBiases?: boolean;
+  readonly clipNorm?: string;
+  readonly clipValue?: string;
+  readonly averageWeights?: string;
   readonly epochs?: string;
   readonly batchSize?: string;
+  readonly accumulate?: string;
   readonly size?: string;
   readonly seed?: string;
   readonly device?: string;
@@ -37,8 +48,10 @@ export function parseNumber(flag: string, text: string, example = "10"): number 
   return value;
 }
 
+const partsOf = (text: string) => text.split(",").map((part) => part.trim());
+
 function parseList(flag: string, text: string, example: string): number[] {
-  const values = text.split(",").map((part) => Number(part.trim()));
+  const values = partsOf(text).map(Number);
   if (values.some((value) => !Number.isInteger(value) || value < 1)) {
     throw new UsageError(
       flag,
@@ -52,39 +65,86 @@ function parseList(flag: string, text: string, example: string): number[] {
 /** learningRate → --learning-rate */
 const flagOf = (option: string) => `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** Options of the unit that were given, refused where the unit has no such option. */
-function withOptions<Kind extends string>(
-  kind: Kind,
-  unit: { readonly name: string; readonly defaults: object },
-  given: Readonly<Record<string, unknown>>,
-): Choice<Kind> {
-  for (const [name, value] of Object.entries(given)) {
+/** What was said, without what was not. */
+const saidOf = <T extends object>(given: T) =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof T]?: Exclude<T[Key], undefined>;
+  };
+
+/** Options that have flags of their own, refused where the unit has no such option. */
+function refuseForeign(kind: string, unit: Unit, flags: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(flags)) {
     if (value === undefined || Object.hasOwn(unit.defaults, name)) continue;
-    const flags = Object.keys(given).filter((own) => Object.hasOwn(unit.defaults, own));
-    const has = flags.length === 0 ? "no options here" : flags.map(flagOf).join(", ");
+    const own = Object.keys(flags).filter((flag) => Object.hasOwn(unit.defaults, flag));
+    const has = own.length === 0 ? "no options here" : own.map(flagOf).join(", ");
     throw new UsageError(flagOf(name), `the ${kind} "${unit.name}" has no such option`, `leave it out; it has ${has}`);
   }
-  return chosen(kind, unit, given);
 }
 
 /** The values of --device. */
 export const devices: Readonly<Record<string, Device | "auto">> = { auto: "auto", cpu: "cpu", wasm: "wasm" };
 
-/** The options of `base` go on where the same unit is meant; another unit starts from its own defaults. */
+/**
+ * A unit as it was asked for: `--optimizer adam:beta1=0.95` with the flags of its options. The options of `base` go on where
+ * the same unit is meant; another unit starts from its own defaults.
+ */
 function continued<Kind extends string>(
-  flag: string,
   kind: Kind,
-  catalogue: Readonly<Record<string, { readonly name: string; readonly defaults: object }>>,
+  catalogue: Catalogue,
   wanted: string | undefined,
   base: Choice<Kind> | undefined,
   fallback: string,
-  given: Readonly<Record<string, unknown>>,
+  flags: Readonly<Record<string, unknown>> = {},
 ): Choice<Kind> {
-  const unit = choose(flag, catalogue, wanted ?? base?.name ?? fallback);
-  const own = withOptions(kind, unit, given);
-  if (base?.name !== unit.name) return own;
-  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return { ...base, options: { ...base.options, ...said } };
+  const { unit, options } = parseUnit(`--${kind}`, kind, catalogue, wanted ?? base?.name ?? fallback);
+  refuseForeign(kind, unit, flags);
+  const said = saidOf(flags);
+  const twice = Object.keys(said).find((name) => Object.hasOwn(options, name));
+  if (twice !== undefined) {
+    throw new UsageError(flagOf(twice), `--${kind} ${wanted} says it, too`, "say it once");
+  }
+  const before = base?.name === unit.name ? base.options : {};
+  return chosen(kind, unit, { ...before, ...options, ...said });
+}
+
+/** `1e-4`, or `1e-4,0.3` with the share of l1. */
+function parseElasticNet(text: string): { strength: number; ratio?: number } {
+  const [strength, ratio, ...rest] = partsOf(text);
+  if (rest.length > 0) {
+    throw new UsageError("--elastic-net", `"${text}" has ${rest.length + 2} parts`, "write strength,share of l1");
+  }
+  const number = (part: string) => parseNumber("--elastic-net", part, "1e-4,0.5");
+  return { strength: number(strength!), ...(ratio === undefined ? {} : { ratio: number(ratio) }) };
+}
+
+/** The regularizers of the flags; undefined when there is none, so that those of a configuration stay. */
+function regularizersOf(
+  flags: TrainFlags,
+  base: TrainOptions["regularizer"],
+): readonly RegularizerChoice[] | undefined {
+  const make = (flag: string, name: string, options: object) =>
+    chosen("regularizer", choose(flag, regularizers as Catalogue, name), options);
+  const strength = (flag: string, text: string) => ({ strength: parseNumber(flag, text, "1e-4") });
+  const given = [
+    ...(flags.l1 === undefined ? [] : [make("--l1", "l1", strength("--l1", flags.l1))]),
+    ...(flags.l2 === undefined ? [] : [make("--l2", "l2", strength("--l2", flags.l2))]),
+    ...(flags.elasticNet === undefined
+      ? []
+      : [make("--elastic-net", "elastic-net", parseElasticNet(flags.elasticNet))]),
+    ...(flags.maxNorm === undefined
+      ? []
+      : [make("--max-norm", "max-norm", { limit: parseNumber("--max-norm", flags.maxNorm, "3") })]),
+  ];
+  if (!flags.penalizeBiases) return given.length > 0 ? given : undefined;
+  const all = given.length > 0 ? given : [base ?? []].flat();
+  if (all.length === 0) {
+    throw new UsageError("--penalize-biases", "there is no penalty", "add one, for example --l2 1e-4");
+  }
+  return all.map((one) => ({ ...one, options: { ...one.options, biases: true } }));
+}
+
+function parseWeights(text: string | undefined): readonly number[] | undefined {
+  return text === undefined ? undefined : partsOf(text).map((part) => parseNumber("--class-weights", part, "1,2,0.5"));
 }
 
 /**
@@ -106,38 +166,33 @@ export function trainOptions(
     channels: flags.channels === undefined ? undefined : parseList("--channels", flags.channels, "32,64"),
     kernel: number("--kernel", flags.kernel, "5"),
     activation: flags.activation,
+    dropout: number("--dropout", flags.dropout, "0.5"),
   };
   if (flags.activation !== undefined) choose("--activation", activations, flags.activation);
-  const learningRate = number("--learning-rate", flags.learningRate, "0.001");
-  const momentum = number("--momentum", flags.momentum, "0.9");
-  const schedule =
-    flags.schedule === undefined ? undefined : chosen("schedule", choose("--schedule", schedules, flags.schedule));
-  const optimizer = continued("--optimizer", "optimizer", optimizers, flags.optimizer, base.optimizer, "adam", {
-    learningRate,
-    momentum,
+  const optimizer = continued("optimizer", optimizers, flags.optimizer, base.optimizer, "adam", {
+    learningRate: number("--learning-rate", flags.learningRate, "0.001"),
+    momentum: number("--momentum", flags.momentum, "0.9"),
   });
-  const penalties = [
-    ...(flags.l1 === undefined ? [] : [l1(parseNumber("--l1", flags.l1, "1e-4"))]),
-    ...(flags.l2 === undefined ? [] : [l2(parseNumber("--l2", flags.l2, "1e-4"))]),
-  ];
+  const earlier = base.optimizer?.options.schedule as Choice<"schedule"> | undefined;
+  const schedule =
+    flags.schedule === undefined ? earlier : continued("schedule", schedules, flags.schedule, earlier, "cosine");
   const given = {
-    model: continued("--model", "model", models, flags.model, base.model, "cnn", modelFlags),
-    loss: flags.loss === undefined ? undefined : chosen("loss", choose("--loss", losses, flags.loss)),
-    regularizer: penalties.length > 0 ? penalties : undefined,
+    model: continued("model", models, flags.model, base.model, "cnn", modelFlags),
+    loss: flags.loss === undefined ? undefined : continued("loss", losses, flags.loss, base.loss, "cross-entropy"),
+    classWeights: parseWeights(flags.classWeights),
+    regularizer: regularizersOf(flags, base.regularizer),
     optimizer: schedule === undefined ? optimizer : { ...optimizer, options: { ...optimizer.options, schedule } },
+    warmUp: number("--warm-up", flags.warmUp, "1"),
+    clipNorm: number("--clip-norm", flags.clipNorm, "1"),
+    clipValue: number("--clip-value", flags.clipValue, "0.5"),
+    averageWeights: number("--average-weights", flags.averageWeights, "0.999"),
     epochs: number("--epochs", flags.epochs, "10"),
     batchSize: number("--batch-size", flags.batchSize, "64"),
+    accumulate: number("--accumulate", flags.accumulate, "4"),
     size: number("--size", flags.size, "64"),
     seed: number("--seed", flags.seed, "1"),
     device: flags.device === undefined ? undefined : choose("--device", devices, flags.device),
     threads: number("--threads", flags.threads, "2"),
   };
-  return {
-    ...base,
-    data: source,
-    ...(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Omit<
-      TrainOptions,
-      "data"
-    >),
-  };
+  return { ...base, data: source, ...(saidOf(given) as Partial<TrainOptions>) };
 }

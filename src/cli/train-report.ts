@@ -40,9 +40,7 @@ export function reportEvent(output: Output, event: ExperimentEvent): void {
       output.say(`${style("bold", event.model)}: ${grouped(event.parameters)} parameters, on ${event.device}`);
       break;
     case "initial":
-      output.say(
-        `  first loss ${event.loss.toFixed(3)}, expected ${event.formula} = ${event.expected.toFixed(3)}${surprise(event)}`,
-      );
+      output.say(`  first loss ${event.loss.toFixed(3)}${expectation(event)}`);
       break;
     case "epoch": {
       const looked =
@@ -57,6 +55,12 @@ export function reportEvent(output: Output, event: ExperimentEvent): void {
   }
   const { type, ...rest } = event;
   output.event({ event: type, ...rest });
+}
+
+/** What theory says of the first loss, where it says anything. */
+function expectation({ loss, expected, formula }: Extract<ExperimentEvent, { type: "initial" }>): string {
+  if (expected === null) return "";
+  return `, expected ${formula} = ${expected.toFixed(3)}${surprise({ loss, expected })}`;
 }
 
 /** A first loss far from the expected one is the oldest sign of a mistake: scaled pixels, wrong labels, weights too large. */

@@ -13,7 +13,7 @@ export interface TrainOptions {
   readonly data: string | Source;
   readonly model?: ModelChoice;
   readonly loss?: LossChoice;
-  /** Penalties on the weights; they add up. */
+  /** Penalties on the weights, which add up, and limits to them. */
   readonly regularizer?: RegularizerChoice | readonly RegularizerChoice[];
   /** Its learning rate may be a number or a schedule: `momentum({ learningRate: cosine(0.1) })`. */
   readonly optimizer?: OptimizerChoice;
@@ -21,6 +21,27 @@ export interface TrainOptions {
   readonly epochs?: number;
   /** Pictures in one step: 64, or 32 for fewer than 6,000 pictures, unless said. */
   readonly batchSize?: number;
+  /**
+   * Batches whose gradients are summed before one update: the step of `batchSize · accumulate` pictures in the memory of
+   * `batchSize`. 1 unless said.
+   */
+  readonly accumulate?: number;
+  /** Epochs in which the learning rate rises from a tenth to where its schedule begins; may be a fraction. 0 unless said. */
+  readonly warmUp?: number;
+  /**
+   * How much the pictures of each class count in the loss, one number for each class in the order of the data's classes: the
+   * mean becomes Σ wᵢLᵢ / Σ wᵢ. They multiply the weights of the pictures, where the source has any. Accuracy counts heads.
+   */
+  readonly classWeights?: readonly number[];
+  /** The longest that the gradient of all parameters together may be; a longer one is scaled down to it. */
+  readonly clipNorm?: number;
+  /** Each number of the gradient is brought into [−clipValue, clipValue]. */
+  readonly clipValue?: number;
+  /**
+   * Keeps an exponential moving average of the weights with this decay, such as 0.999, and judges, keeps and exports it
+   * instead of the last weights.
+   */
+  readonly averageWeights?: number;
   /** Height and width in pixels that pictures are brought to; pictures that have one size already keep it. */
   readonly size?: number;
   /** Any integer; it decides the split, the first weights and the order of the pictures. */
@@ -45,6 +66,12 @@ export interface Settings {
   readonly schedule: Choice<"schedule">;
   readonly epochs: number;
   readonly batchSize: number;
+  readonly accumulate: number;
+  readonly warmUp: number;
+  readonly classWeights: readonly number[] | null;
+  readonly clipNorm: number | null;
+  readonly clipValue: number | null;
+  readonly averageWeights: number | null;
   readonly size: number | null;
   readonly seed: number;
   readonly device: Device | "auto";
@@ -86,7 +113,8 @@ export type ExperimentEvent =
       readonly notes: readonly string[];
       readonly folder: string | null;
     }
-  | { readonly type: "initial"; readonly loss: number; readonly expected: number; readonly formula: string }
+  /** `expected` is null where theory does not say: it depends on the targets when they are distributions. */
+  | { readonly type: "initial"; readonly loss: number; readonly expected: number | null; readonly formula: string }
   | {
       readonly type: "progress";
       readonly epoch: number;

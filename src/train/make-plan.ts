@@ -3,6 +3,7 @@ import type { Graph } from "../ir/index.ts";
 import { dropoutScalars, initialize, type Noise } from "../nn/index.ts";
 import { lower } from "../onnx/index.ts";
 import { optimizers } from "../optimizers/index.ts";
+import { weightOf } from "./batch-feed.ts";
 import { names } from "./names.ts";
 import type { CompiledGraph, Plan, StepGraphs } from "./plan.ts";
 import { network, type Recipe, scoreGraph } from "./recipe.ts";
@@ -92,6 +93,9 @@ export function makePlan(request: PlanRequest): Plan {
       "give more pictures or a smaller test share",
       1,
     );
+  }
+  if (weightOf(request.pictures, train, 0, train.length) === 0) {
+    throw new UsageError("training", "the weights of all training pictures are 0", "give some a weight above 0", 1);
   }
   const unit = choose("optimizer", optimizers, recipe.optimizer.name);
   const { parameters, noise } = network(recipe, 1, "training");

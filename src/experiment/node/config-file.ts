@@ -4,10 +4,10 @@ import { z } from "zod";
 import { type Choice, choose, UsageError } from "../../core/index.ts";
 import { losses } from "../../losses/index.ts";
 import { models } from "../../models/index.ts";
-import { optimizers } from "../../optimizers/index.ts";
+import { type OptimizerChoice, optimizers } from "../../optimizers/index.ts";
 import { regularizers } from "../../regularizers/index.ts";
 import { schedules } from "../../schedules/index.ts";
-import type { TrainOptions } from "../options.ts";
+import { defaults, type TrainOptions } from "../options.ts";
 
 const options = z.record(z.string(), z.unknown());
 const choice = <Kind extends string>(kind: Kind, catalogue: Readonly<Record<string, { readonly defaults: object }>>) =>
@@ -33,11 +33,22 @@ const configSchema = z.strictObject({
   schedule: choice("schedule", schedules).optional(),
   epochs: z.number().optional(),
   batchSize: z.number().optional(),
+  accumulate: z.number().optional(),
+  warmUp: z.number().optional(),
+  classWeights: z.array(z.number()).nullable().optional(),
+  clipNorm: z.number().nullable().optional(),
+  clipValue: z.number().nullable().optional(),
+  averageWeights: z.number().nullable().optional(),
   size: z.number().nullable().optional(),
   seed: z.number().optional(),
   device: z.enum(["auto", "cpu", "wasm"]).optional(),
   threads: z.number().nullable().optional(),
 });
+
+/** The schedule stands beside the optimizer in a file, and inside its options in a program. */
+function withSchedule(optimizer: OptimizerChoice, schedule: Choice<"schedule"> | undefined): OptimizerChoice {
+  return schedule ? { ...optimizer, options: { ...optimizer.options, schedule } } : optimizer;
+}
 
 /**
  * Reads the options of a run from a YAML file: the `config.yaml` of an earlier run, or one written by hand.
@@ -65,8 +76,6 @@ export async function readConfig(path: string): Promise<Partial<TrainOptions>> {
   return {
     ...(Object.fromEntries(known) as Partial<TrainOptions>),
     ...(penalties ? { regularizer: penalties } : {}),
-    ...(optimizer
-      ? { optimizer: schedule ? { ...optimizer, options: { ...optimizer.options, schedule } } : optimizer }
-      : {}),
+    ...(optimizer || schedule ? { optimizer: withSchedule(optimizer ?? defaults.optimizer, schedule) } : {}),
   };
 }

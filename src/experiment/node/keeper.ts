@@ -64,11 +64,11 @@ export class Keeper {
       }
       case "initial": {
         this.began = true;
-        const { value, formula } = choose("loss", losses, recipe.loss.name).initial(
-          recipe.loss.options,
-          recipe.classes,
-        );
-        report.send({ type: "initial", loss: event.loss, expected: value, formula });
+        const unit = choose("loss", losses, recipe.loss.name);
+        const { value, formula } = unit.initial({ ...unit.defaults, ...recipe.loss.options }, recipe.classes);
+        // The formulas are those of one true class.
+        const expected = this.#plan.pictures.targets === undefined ? value : null;
+        report.send({ type: "initial", loss: event.loss, expected, formula });
         break;
       }
       case "progress":

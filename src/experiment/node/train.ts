@@ -1,5 +1,5 @@
 import { sizeOf, UsageError } from "../../core/index.ts";
-import { channelStatistics, type Dataset, type Source } from "../../data/index.ts";
+import { channelStatistics, type Dataset, exampleWeights, type Source } from "../../data/index.ts";
 import { openSource } from "../../data/node/index.ts";
 import { makePlan, network, type Plan, type Recipe, type TrainEvent } from "../../train/index.ts";
 import { trainInWorker } from "../../train/node/index.ts";
@@ -109,16 +109,31 @@ function recipeOf(settings: Settings, { pictures, split, classes }: Dataset): Re
 
 function planOf(settings: Settings, recipe: Recipe, { pictures, split }: Dataset): Plan {
   const { schedule, seed, epochs, batchSize, device, threads } = settings;
-  const { pixels, labels, height, width, channels } = pictures;
+  const { accumulate, warmUp, classWeights, clipNorm, clipValue, averageWeights } = settings;
+  const { pixels, labels, targets, height, width, channels } = pictures;
+  const weights = exampleWeights(labels, pictures.weights, classWeights ?? undefined);
   return makePlan({
     recipe,
     schedule,
     seed,
     epochs,
     batchSize,
+    accumulate,
+    warmUp,
     device,
+    ...(clipNorm === null ? {} : { clipNorm }),
+    ...(clipValue === null ? {} : { clipValue }),
+    ...(averageWeights === null ? {} : { averageWeights }),
     ...(threads === null ? {} : { threads }),
-    pictures: { pixels, labels, height, width, channels },
+    pictures: {
+      pixels,
+      labels,
+      ...(weights === undefined ? {} : { weights }),
+      ...(targets === undefined ? {} : { targets }),
+      height,
+      width,
+      channels,
+    },
     train: split.train,
     validation: split.validation,
     test: split.test,

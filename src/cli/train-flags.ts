@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { losses } from "../losses/index.ts";
+import { models } from "../models/index.ts";
+import { activations } from "../nn/index.ts";
+import { optimizers } from "../optimizers/index.ts";
+import { schedules } from "../schedules/index.ts";
+
+const list = (catalogue: object) => Object.keys(catalogue).join(", ");
+
+/** How a unit's options are written behind its name. */
+export const UNIT_OPTIONS = `Options of a model, loss, optimizer or schedule stand behind its name:
+  --loss focal:gamma=1                --schedule step:every=10,gamma=0.5
+  --optimizer adam:beta1=0.95         --schedule multi-step:milestones=5+8`;
+
+/** The options of `argmin train`, in the order in which a run needs them. */
+export function withTrainFlags(command: Command): Command {
+  return command
+    .option("--model <name>", `${list(models)} (default: cnn)`)
+    .option("--hidden <units>", "mlp: units of each hidden layer (default: 512,256)")
+    .option("--channels <filters>", "cnn: filters of each stage (default: by the size of the pictures)")
+    .option("--kernel <pixels>", "cnn: height and width of the filters (default: 3)")
+    .option("--activation <name>", `${list(activations)} (default: relu)`)
+    .option("--dropout <rate>", "mlp, cnn: share of the values left out of each step, to a 256th (default: 0)")
+    .option("--loss <name>", `${list(losses)} (default: cross-entropy)`)
+    .option("--class-weights <list>", "how much each class counts in the loss, such as 1,2,0.5")
+    .option("--optimizer <name>", `${list(optimizers)} (default: adam)`)
+    .option("--learning-rate <rate>", "step size (default: the optimizer's own)")
+    .option("--momentum <share>", "momentum: share of the velocity that is kept (default: 0.9)")
+    .option("--schedule <name>", `${list(schedules)} (default: cosine)`)
+    .option("--warm-up <epochs>", "epochs in which the rate rises from a tenth (default: 0)")
+    .option("--l1 <strength>", "add strength · Σ|W| to the loss")
+    .option("--l2 <strength>", "add strength · ΣW² to the loss")
+    .option("--elastic-net <strength>", "add both, half of each; strength,share for another share of l1")
+    .option("--max-norm <limit>", "keep the weights into each unit within this length")
+    .option("--penalize-biases", "penalties and limits hold for biases, too")
+    .option("--clip-norm <length>", "shorten a gradient that is longer than this")
+    .option("--clip-value <bound>", "keep each number of the gradient within ± this")
+    .option("--average-weights <decay>", "judge and export a moving average, such as 0.999")
+    .option("--epochs <n>", "passes over the training pictures (default: 10)")
+    .option("--batch-size <n>", "pictures in one step (default: 64, or 32 for small sets)")
+    .option("--accumulate <n>", "batches whose gradients make one update (default: 1)")
+    .option(
+      "--size <pixels>",
+      "height and width that pictures are brought to (default: 64, or their own when all agree)",
+    )
+    .option("--seed <n>", "decides split, first weights and order (default: 1)")
+    .option("--threads <n>", "threads of one step (default: all cores)");
+}
