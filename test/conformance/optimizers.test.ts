@@ -6,13 +6,12 @@ import { constant, type Graph, type NDArray, print, type Tensor } from "../../sr
 import { crossEntropy } from "../../src/losses/index.ts";
 import { mlp } from "../../src/models/index.ts";
 import { add, mul, reshape, square, sub, sum } from "../../src/ops/index.ts";
-import { adagrad, type Optimizer, optimizers } from "../../src/optimizers/index.ts";
+import { type Optimizer, optimizers } from "../../src/optimizers/index.ts";
 import { evaluate } from "../../src/reference/index.ts";
 import { schedules } from "../../src/schedules/index.ts";
 import { decodeTensors, encodeTensors } from "../../src/train/checkpoint.ts";
 import type { Recipe } from "../../src/train/recipe.ts";
 import { stepGraph } from "../../src/train/step-graph.ts";
-import { slotsOf as slotsOfRecipe } from "../../src/train/update.ts";
 import { runNative } from "./native.ts";
 import { filled, nextOf, type Settled, scalarsAt, settled, slotsOf, startOf, stepped, updateGraph } from "./update.ts";
 
@@ -273,63 +272,4 @@ describe.each(catalogue)("%s", (name, optimizer) => {
     });
     expect(moved("bias", 0.5)).toEqual(moved("bias", 0));
   });
-});
-
-/** Nodes of the update that work on whole weights: on the CPU each of them is a pass over the memory. */
-const passes = (of: Settled) =>
-  print(updateGraph(of, { role: "weight", shape: [4, 4] }))
-    .split("\n")
-    .filter((line) => /^%\d+ (float32|bool)\[4,4\]/.test(line)).length;
-
-test("an update passes over the weights no more often than it has to; a decay costs one pass, and none at 0", () => {
-  const counted = Object.fromEntries(catalogue.map(([name, unit]) => [name, passes(undecayed(unit))]));
-  expect(counted).toEqual({
-    "gradient-descent": 2,
-    sgd: 2,
-    momentum: 4,
-    nesterov: 6,
-    adagrad: 7,
-    adadelta: 13,
-    rmsprop: 8,
-    adam: 10,
-    adamw: 10,
-    nadam: 12,
-    radam: 11,
-    adamax: 9,
-    lion: 9,
-    rprop: 15,
-  });
-  for (const [name, unit] of catalogue.filter(([, { defaults }]) => "weightDecay" in defaults)) {
-    expect([name, passes(settled(unit, { weightDecay: 0.1 }))]).toEqual([name, counted[name]! + 1]);
-  }
-});
-
-test("AdaGrad's sums may start above 0", () => {
-  const recipe = { ...recipeOf(optimizers.adagrad), optimizer: adagrad({ initialAccumulator: 0.5 }) };
-  const slots = slotsOfRecipe(recipe, [{ name: "w", shape: [2], role: "weight" } as never]);
-  expect(slots).toEqual([{ name: "squares of w", shape: [2], start: 0.5 }]);
-});
-
-/** Lesson 6 of the Lab: the line y = wx + b through (1.5, 0.8), L = ½ (y − 0.8)², from w = 0.8, b = 0.2. */
-test("AdaGrad accumulates the squares: 0.81, 1.086, 1.199, 1.247 for w and 0.36, 0.483, 0.533, 0.554 for b", () => {
-  const line = (x: Tensor) => mul(0.5, square(sub(sum(mul(x, weights(1.5, 1))), 0.8)));
-  const of = settled(optimizers.adagrad);
-  const step = stepOn(of, places[0], line);
-  let state = startOf(of, array([2], 0.8, 0.2), "bias");
-  const sums: number[][] = [];
-  const parameters: number[][] = [];
-  for (let i = 1; i <= 4; i++) {
-    state = nextOf(evaluate(step, { ...state, ...scalarsAt(of, 0.1, i) }));
-    sums.push([...state.squares!.data].map((v) => Number(v.toFixed(3))));
-    parameters.push([...state.x!.data]);
-  }
-  expect(sums).toEqual([
-    [0.81, 0.36],
-    [1.086, 0.483],
-    [1.199, 0.533],
-    [1.247, 0.554],
-  ]);
-  // The first step is η·sign(g).
-  expect(parameters[0]![0]).toBeCloseTo(0.7, 9);
-  expect(parameters[0]![1]).toBeCloseTo(0.1, 9);
 });
