@@ -1,18 +1,17 @@
-import { chosen, Random } from "../core/index.ts";
+import { Random } from "../core/index.ts";
 import { checkGraph, type Feeds, type Row } from "../gradcheck/index.ts";
 import { graph, type InputAttrs, input, type NDArray, scoped, type Tensor } from "../ir/index.ts";
 import type { Loss } from "../losses/index.ts";
 import type { Model } from "../models/index.ts";
-import { initialize } from "../nn/index.ts";
+import { initialize, Parameters } from "../nn/index.ts";
 import { mean } from "../ops/index.ts";
-import { sgd } from "../optimizers/index.ts";
-import { network, type Recipe } from "../train/index.ts";
+import { numbers } from "../preprocess/index.ts";
 
 /** Grey pictures of 8×8 in 4 classes, 5 in a batch: every rule takes part, and the reference needs milliseconds. */
 const [side, classes, batch] = [8, 4, 5];
 
-/** Layers as small as the pictures, for whichever of these options a model has. */
-const small: Readonly<Record<string, unknown>> = { hidden: [6, 5], channels: [2, 3] };
+/** Layers as small as the pictures, and dropout at work, for whichever of these options a model has. */
+const small: Readonly<Record<string, unknown>> = { hidden: [6, 5], channels: [2, 3], dropout: 0.25 };
 
 /** A model with a loss, traced, at a random point of its parameters. */
 export interface Problem {
@@ -22,26 +21,18 @@ export interface Problem {
   readonly feeds: Feeds;
 }
 
-/** Puts a loss behind a small form of a model and draws pictures, labels and parameters. */
+/** Puts a loss behind a small form of a model, as it is in training, and draws pictures, labels and parameters. */
 export function networkProblem(model: Model, loss: Loss, seed: number): Problem {
-  const sizes = Object.entries(small).filter(([name]) => Object.hasOwn(model.defaults, name));
-  const recipe: Recipe = {
-    model: chosen("model", model, Object.fromEntries(sizes)),
-    loss: chosen("loss", loss),
-    regularizers: [],
-    optimizer: sgd(),
-    normalization: { mean: [0.5], deviation: [0.25] },
-    height: side,
-    width: side,
-    channels: 1,
-    classes,
-  };
-  const net = network(recipe, batch);
+  const sizes = Object.fromEntries(Object.entries(small).filter(([name]) => Object.hasOwn(model.defaults, name)));
+  const pixels = input("pixels", [batch, side, side, 1], { dtype: "uint8" }) as Tensor;
+  const x = scoped("numbers", () => numbers(pixels, { mean: [0.5], deviation: [0.25] }));
+  const parameters = new Parameters("training");
+  const scores = model.apply({ ...model.defaults, ...sizes }, x, classes, parameters);
   const labels = input("labels", [batch], { dtype: "int32" });
-  const value = scoped("loss", () => mean(loss.perExample(loss.defaults, net.scores, labels as Tensor)));
-  const first = initialize(net.parameters, seed);
+  const value = scoped("loss", () => mean(loss.perExample(loss.defaults, scores, labels as Tensor)));
+  const first = initialize(parameters.list, seed);
   const feeds = graph({ value }).inputs.map(({ attrs }): [string, NDArray] => [attrs.name, draw(attrs, first, seed)]);
-  return { loss: value, parameters: net.parameters.map(({ tensor }) => tensor), feeds: Object.fromEntries(feeds) };
+  return { loss: value, parameters: parameters.list.map(({ tensor }) => tensor), feeds: Object.fromEntries(feeds) };
 }
 
 /** Checks the backward rules of a whole network with its loss: every parameter, along a direction and two of its elements. */

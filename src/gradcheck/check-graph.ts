@@ -117,7 +117,8 @@ function judge(line: Line, direction: NDArray): Omit<Row, "input" | "along"> {
   if (agrees && found.jump === undefined) return { ...found, verdict: "ok" };
   const kinks = kinksBetween(line.part, x, direction, Math.max(NEAR, 10 * (found.jump?.step ?? 0)));
   if (kinks.length === 0) return { ...found, verdict: agrees ? "ok" : "wrong" };
-  const slope = (h: number) => (read(line, x, direction, h).value - read(line, x, direction, 0).value) / h;
+  // Adding 0 makes -0 a plain 0.
+  const slope = (h: number) => (read(line, x, direction, h).value - read(line, x, direction, 0).value) / h + 0;
   const h = Math.max(NEAR, found.jump?.step ?? 0);
   const beside = asideOf(line, direction);
   const verdict = beside !== undefined && beside.error > BOUND ? "wrong" : "kink";

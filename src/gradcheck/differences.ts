@@ -10,6 +10,9 @@ const NEGLIGIBLE = 1e-5;
 /** What rounding may do to a value, as a share of what was added up to it: some 45 units in the last place of float64. */
 const ROUNDING = 1e-14;
 
+/** One-sided slopes that differ by this share of themselves are within the bound anyway. */
+const SLIGHT = 1e-7;
+
 /** A function at one point of a line: its value, and the sum of the sizes of what was added up to it. */
 export interface Reading {
   readonly value: number;
@@ -81,10 +84,12 @@ function jumpOf(rows: readonly Jump[], magnitude: number): Jump | undefined {
   };
   for (let i = rows.length - 1; i > 1; i--) {
     const signal = deviation(i);
-    if (!(signal > visible(i))) continue;
-    const goneBelow = i + 1 < rows.length && signal > 3 * visible(i + 1);
     const { left, right, step } = rows[i];
-    return goneBelow || signal < deviation(i - 1) / 2 ? undefined : { left, right, step };
+    const nothing = SLIGHT * Math.max(Math.abs(left), Math.abs(right));
+    if (!(signal > Math.max(visible(i), nothing))) continue;
+    const goneBelow = i + 1 < rows.length && signal > 3 * visible(i + 1);
+    const falls = signal < deviation(i - 1) / 2 || signal < Math.abs(right - left) / 2;
+    return goneBelow || falls ? undefined : { left, right, step };
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { sameShape } from "../core/index.ts";
+import { sameShape, sizeOf } from "../core/index.ts";
 import type { NDArray, Tensor } from "../ir/index.ts";
 import { indexOf, shifted } from "./arrays.ts";
 import type { Part } from "./part.ts";
@@ -43,8 +43,9 @@ export function kinksBetween(part: Part, x: NDArray, d: NDArray, h: number): Kin
     const bent = new Set(sides.flatMap((side) => bentElements(node, here, side)));
     if (bent.size === 0) return [];
     const first = Math.min(...bent);
-    const elementwise = node.inputs.every(({ shape }) => sameShape(shape, node.shape));
-    const inputs = elementwise ? node.inputs.map((operand) => here.get(operand)!.data[first]) : [];
+    const elementwise = node.inputs.every(({ shape }) => sizeOf(shape) === 1 || sameShape(shape, node.shape));
+    const at = ({ data }: NDArray) => (data.length === 1 ? data[0] : data[first]);
+    const inputs = elementwise ? node.inputs.map((operand) => at(here.get(operand)!)) : [];
     const element = indexOf(first, node.shape);
     return [{ unit: node.op.name, scope: node.place.scope, element, inputs, count: bent.size }];
   });
