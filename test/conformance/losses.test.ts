@@ -121,6 +121,11 @@ describe("known values", () => {
     const entropy = -q.reduce((acc, v) => acc + v * Math.log(v), 0);
     expect((await values("cross-entropy", scores, [0], { smoothing: 0.1 }))[0]).toBeCloseTo(entropy, 12);
   });
+  test("focal on soft targets: what it costs on average if the label is drawn from them", async () => {
+    const { truth } = await runSoft(losses.focal, [pictures[0]], [[0.5, 0.2, 0.3]], { gamma: 2 });
+    const hard = await values("focal", [pictures[0], pictures[0], pictures[0]], [0, 1, 2]);
+    expect(truth.perExample.data[0]).toBeCloseTo(0.5 * hard[0] + 0.2 * hard[1] + 0.3 * hard[2], 12);
+  });
   test("the margin is an option", async () => {
     expect(rounded(9, await values("hinge", pictures, truths, { margin: 2 }))).toEqual([3.9, 0, 14.9]);
     expect(rounded(9, await values("squared-hinge", [[0, 0, 0]], [0], { margin: 2 }))).toEqual([8]);

@@ -128,7 +128,7 @@ describe("values", () => {
   test("max-norm: columns of [in, out], filters of [filters, in, height, width], and nothing of rank 1", () => {
     const columns = { shape: [2, 3], data: Float64Array.of(3, 0.3, 0, 4, 0.4, -10) };
     expect([...project(columns, 1).data].map((v) => Number(v.toFixed(12)))).toEqual([0.6, 0.3, 0, 0.8, 0.4, -1]);
-    const filters = { shape: [2, 1, 1, 2], data: Float64Array.of(3, 4, 0.3, 0.4) };
+    const filters = { shape: [2, 2, 1, 1], data: Float64Array.of(3, 4, 0.3, 0.4) };
     expect([...project(filters, 2).data].map((v) => Number(v.toFixed(12)))).toEqual([1.2, 1.6, 0.3, 0.4]);
     expect([...project(row(30, 40), 1).data]).toEqual([30, 40]);
   });

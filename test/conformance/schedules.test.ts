@@ -74,7 +74,7 @@ describe("values", () => {
   test("exponential: by the same share from any time to one epoch later", () => {
     const at = (epoch: number) => factor("exponential", { gamma: 0.7 }, when(epoch));
     for (const epoch of [0, 0.3, 4.5]) expect(at(epoch + 1) / at(epoch)).toBeCloseTo(0.7, 12);
-    expect(at(0)).toBe(1);
+    expect([at(0), at(0.5)]).toEqual([1, Math.sqrt(0.7)]);
   });
   test("polynomial: the power of what is left, between 1 and the end", () => {
     expect(factor("polynomial", { power: 3 }, when(5))).toBeCloseTo(0.125, 12);
