@@ -22,7 +22,6 @@ export { mse } from "./mse.ts";
 export { oneVsRestHinge, oneVsRestLogistic, oneVsRestSquaredHinge } from "./one-vs-rest.ts";
 export { squaredHinge } from "./squared-hinge.ts";
 export type { SmoothingOptions } from "./targets.ts";
-export { weightedMean } from "./weighted-mean.ts";
 
 const catalogue = Object.freeze({
   "cross-entropy": crossEntropyLoss,

