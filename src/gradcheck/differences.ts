@@ -88,8 +88,7 @@ function jumpOf(rows: readonly Jump[], magnitude: number): Jump | undefined {
     const nothing = SLIGHT * Math.max(Math.abs(left), Math.abs(right));
     if (!(signal > Math.max(visible(i), nothing))) continue;
     const goneBelow = i + 1 < rows.length && signal > 3 * visible(i + 1);
-    const falls = signal < deviation(i - 1) / 2 || signal < Math.abs(right - left) / 2;
-    return goneBelow || falls ? undefined : { left, right, step };
+    return goneBelow || signal < deviation(i - 1) / 2 ? undefined : { left, right, step };
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../core/index.ts";
-import { bind, defineOp, input, type NDArray, scoped, type Tensor } from "../ir/index.ts";
+import { bind, constant, defineOp, input, type NDArray, scoped, type Tensor } from "../ir/index.ts";
 import {
   abs,
   add,
@@ -91,6 +91,12 @@ describe("compare", () => {
     ["a small kink", (t) => 1e-3 * Math.abs(t) + 50 * t, [49.999, 50.001]],
     ["a kink at a distance", (t) => Math.max(0, t - 3e-5), undefined],
     ["a kink at a larger distance", (t) => Math.abs(t + 0.004) + t, undefined],
+    ["a kink where the larger steps look smooth", (t) => Math.max(0, t - 1e-4 / 1.1), undefined],
+    ...[1, 10, 100, 1e3, 1e4].map((k): [string, (t: number) => number, undefined] => [
+      `${k} t⁴`,
+      (t) => k * t ** 4,
+      undefined,
+    ]),
     ["a steep curve", (t) => Math.exp(300 * t), undefined],
     ["a square on one side", (t) => Math.max(0, t) ** 2, undefined],
     ["a line", (t) => 1e3 * t, undefined],
@@ -111,10 +117,10 @@ describe.each(Object.entries(ops) as [string, AnyOp][])("unit %s", (_, op) => {
     for (const { error } of undeclared) expect(error).toBeLessThanOrEqual(BOUND);
   });
 
-  test("says of a declared point what the sample says", () => {
-    for (const row of rows.filter(({ verdict }) => verdict !== "ok")) {
-      expect(row.verdict).toBe("kink");
-      expect(row.reason).toBe(op.samples[row.sample].noGradient);
+  test("says of a declared point what the sample says, and nothing of the others", () => {
+    for (const { verdict, reason, sample } of rows) {
+      if (verdict === "ok") expect(reason).toBeUndefined();
+      else expect({ verdict, reason }).toEqual({ verdict: "kink", reason: op.samples[sample].noGradient });
     }
   });
 });
@@ -141,6 +147,7 @@ describe("a wrong rule of a unit", () => {
     ["of the wrong sign", withRule(ops.sub, (g) => [g, g]), ["x1"]],
     ["without a term", withRule(ops.logSoftmax, (g) => [g]), ["x0"]],
     ["that is left out", withRule(ops.mul, (g, { inputs: [, b] }) => [mul(g, b), null]), ["x1"]],
+    ["that does not look at the cotangent", withRule(ops.exp, (_, { output }) => [output]), ["x0"]],
     ["with the branches exchanged", withRule(ops.relu, (g, { output }) => [where(greater(output, 0), 0, g)]), ["x0"]],
   ];
   test.each(wrong)("%s is wrong, and the input is named", (_, op, inputs) => {
@@ -200,14 +207,27 @@ describe("a kink", () => {
   });
 
   test("at a tie in a window of a pool is named", () => {
-    const x = x1("x", 1, 1, 2, 2);
+    const x = x1("x", 1, 2, 2, 4);
     const rows = checkGraph({
       loss: scoped("features.1", () => maxPool2d(x as Tensor, 2)),
       wrt: [x],
-      feeds: { x: array(x.shape, 1, 3, 3, 2) },
+      feeds: { x: array(x.shape, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 6, 3, 4, 6, 5) },
     });
     expect(verdicts(rows)).toEqual(["kink"]);
-    expect(kinksOf(rows)).toEqual(["maxPool2d at features.1, element [0,0,0,0]"]);
+    expect(kinksOf(rows)).toEqual(["maxPool2d at features.1, element [0,1,0,1]"]);
+  });
+
+  test("behind a kink is named, on whichever side its input moves", () => {
+    const name = ["relu, element [0], input 0", "abs, element [0], input 0"];
+    expect(kinksOf(rowsOf((x) => abs(relu(neg(x))), 0).slice(1))).toEqual(name);
+    expect(kinksOf(rowsOf((x) => abs(relu(x)), 0).slice(1))).toEqual(name);
+  });
+
+  test("at a distance is not blamed for a wrong rule", () => {
+    const doubled = withRule(ops.abs, (g, c) => [mul(ops.abs.vjp(g, c)[0]!, 2)]);
+    const rows = rowsOf((x) => bind(doubled, [x], {}), 1e-3);
+    expect(verdicts(rows)).toEqual(["wrong"]);
+    expect(kinksOf(rows)).toEqual([]);
   });
 
   test("says the slope that is taken and those to both sides, and agrees beside", () => {
@@ -329,6 +349,20 @@ describe("a network", () => {
     const list = checkGraph({ loss, wrt: [x, w], feeds: drawn, coordinates: 2 });
     expect(verdicts(list)).toEqual(["ok"]);
     expect(list.map((row) => row.input)).toEqual(["x", "x", "x", "w", "w", "w"]);
+  });
+
+  test("moves the element with the steepest slope first", () => {
+    const slopes = constant([0.1, 2, -5, 1], [2, 2]);
+    const x = x1("x", 2, 2);
+    const rows = checkGraph({
+      loss: mul(x as Tensor, slopes),
+      wrt: [x],
+      feeds: { x: array(x.shape, 1, 2, 3, 4) },
+      coordinates: 4,
+    });
+    expect(rows[1]).toMatchObject({ along: "[1,0]", backward: -5, verdict: "ok" });
+    const found = rows.slice(1).map(({ along, backward }) => [along, backward]);
+    expect(Object.fromEntries(found)).toEqual({ "[0,0]": 0.1, "[0,1]": 2, "[1,0]": -5, "[1,1]": 1 });
   });
 
   test("another seed draws other directions; the same one repeats", () => {
