@@ -15,7 +15,7 @@ export interface MultiStepOptions {
 export const multiStepSchedule = frozen<Schedule<MultiStepOptions>>({
   name: "multi-step",
   summary: "times gamma after each milestone, in epochs",
-  // Half and three quarters of a run of ten epochs, as in the paper.
+  // About half and three quarters of a run of ten epochs, as in the paper.
   defaults: { milestones: [5, 8], gamma: 0.1 },
   ranges: { gamma: [0, 1] },
   factor: ({ milestones, gamma }, { epoch }) => gamma ** milestones.filter((milestone) => milestone <= epoch).length,
