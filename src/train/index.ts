@@ -1,4 +1,5 @@
 export { decodeTensors, encodeTensors, type TensorBlock } from "./checkpoint.ts";
+export { type Features, LinearProblem, type LinearRequest, linearProblem } from "./convex/index.ts";
 export type { Evaluation, Scores, StateValues, TrainEvent } from "./events.ts";
 export { makePlan, type PlanRequest } from "./make-plan.ts";
 export { names } from "./names.ts";

@@ -1,0 +1,85 @@
+import type { Oracle, Point } from "./oracle.ts";
+import { dot, plus } from "./vector.ts";
+
+/** Sufficient decrease, and how much of the slope may be left: the usual constants for quasi-Newton directions. */
+const DECREASE = 1e-4;
+const CURVATURE = 0.9;
+const TRIALS = 30;
+
+export interface Step {
+  readonly w: Float64Array;
+  readonly point: Point;
+  readonly length: number;
+}
+
+/** One trial: the step length with the value and the slope along the direction that it leads to. */
+interface Trial extends Step {
+  readonly value: number;
+  readonly slope: number;
+}
+
+/**
+ * A step along a direction of descent that satisfies the strong Wolfe conditions: enough decrease, and a slope that is
+ * nearly flat, so that quasi-Newton updates stay positive definite. Nocedal and Wright 2006, algorithms 3.5 (bracketing)
+ * and 3.6 (zoom), with the cubic interpolation of their equation 3.59.
+ *
+ * @returns undefined when no such step is found: the direction is none of descent, or rounding hides any progress
+ */
+export async function strongWolfe(
+  oracle: Oracle,
+  w: Float64Array,
+  from: Point,
+  direction: Float64Array,
+  first: number,
+): Promise<Step | undefined> {
+  const slope = dot(from.gradient, direction);
+  if (!(slope < 0)) return undefined;
+  const start: Trial = { w, point: from, length: 0, value: from.value, slope };
+  let trials = 0;
+  const at = async (length: number): Promise<Trial> => {
+    trials++;
+    const next = plus(w, length, direction);
+    const point = await oracle.evaluate(next);
+    return { w: next, point, length, value: point.value, slope: dot(point.gradient, direction) };
+  };
+  const enough = (trial: Trial) => trial.value <= from.value + DECREASE * trial.length * slope;
+  const flat = (trial: Trial) => Math.abs(trial.slope) <= -CURVATURE * slope;
+
+  /** Narrows an interval whose end `low` is the best so far, until a step in it will do. */
+  const zoom = async (low: Trial, high: Trial): Promise<Step | undefined> => {
+    while (trials < TRIALS && Math.abs(high.length - low.length) > 1e-16) {
+      const trial = await at(between(low, high));
+      if (!enough(trial) || trial.value >= low.value) high = trial;
+      else {
+        if (flat(trial)) return trial;
+        if (trial.slope * (high.length - low.length) >= 0) high = low;
+        low = trial;
+      }
+    }
+    return low.length > 0 && enough(low) ? low : undefined;
+  };
+
+  let before = start;
+  let length = first;
+  while (trials < TRIALS) {
+    const trial = await at(length);
+    if (!enough(trial) || (before !== start && trial.value >= before.value)) return await zoom(before, trial);
+    if (flat(trial)) return trial;
+    if (trial.slope >= 0) return await zoom(trial, before);
+    before = trial;
+    length *= 2;
+  }
+  return enough(before) ? before : undefined;
+}
+
+/** The minimum of the cubic through two values and slopes, kept a tenth away from the ends. */
+function between(low: Trial, high: Trial): number {
+  const width = high.length - low.length;
+  const d1 = low.slope + high.slope - (3 * (high.value - low.value)) / width;
+  const root = d1 * d1 - low.slope * high.slope;
+  const d2 = Math.sign(width) * Math.sqrt(root);
+  const share = 1 - (high.slope + d2 - d1) / (high.slope - low.slope + 2 * d2);
+  // A value that is no number (an overflow at the far end) or a flat cubic leaves the middle.
+  const safe = root >= 0 && Number.isFinite(share) ? Math.min(0.9, Math.max(0.1, share)) : 0.5;
+  return low.length + safe * width;
+}

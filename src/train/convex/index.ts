@@ -1,0 +1,28 @@
+import type { Runtime } from "../../runtime/index.ts";
+import { convexGraphs } from "./graphs.ts";
+import { LinearProblem, type LinearRequest } from "./linear-problem.ts";
+
+export type { Features } from "./features.ts";
+export { type ConvexGraphs, type ConvexRecipe, convexGraphs } from "./graphs.ts";
+export { LinearProblem, type LinearRequest } from "./linear-problem.ts";
+
+/** Examples in one run of a graph: enough to fill the processor, few enough to stay in its cache. */
+const CHUNK = 500;
+
+/** What shapes the graphs of a linear problem. */
+export function convexRecipe({ loss, lossOptions, features, classes, targets, weights }: LinearRequest) {
+  return {
+    loss: { kind: "loss" as const, name: loss, options: lossOptions },
+    chunk: Math.min(CHUNK, features.count),
+    features: features.width,
+    dtype: features.data instanceof Uint8Array ? ("uint8" as const) : ("float64" as const),
+    classes,
+    softTargets: targets !== undefined,
+    weighted: weights.some((weight) => weight !== weights[0]),
+  };
+}
+
+/** A linear classifier on given data, for the solvers. */
+export function linearProblem(request: LinearRequest, runtime: Runtime, threads?: number): LinearProblem {
+  return new LinearProblem(request, convexGraphs(convexRecipe(request)), runtime, threads);
+}
