@@ -6,6 +6,24 @@ export interface Evaluation {
   readonly accuracy: number;
 }
 
+/** Where a solver ended. */
+export interface Solved {
+  /** The loss with the penalties. */
+  readonly objective: number;
+  readonly iterations: number;
+  /** Passes over the training pictures. */
+  readonly passes: number;
+  /** What `optimality` is: the length of the gradient, or the duality gap. */
+  readonly measure: string;
+  readonly optimality: number;
+  /** Where it was to stop. */
+  readonly tolerance: number;
+  readonly converged: boolean;
+  /** How many of the weights are exactly 0. */
+  readonly zeros: number;
+  readonly weights: number;
+}
+
 /** Parameters and slots by name. */
 export type StateValues = Readonly<Record<string, Float32Array>>;
 
@@ -35,6 +53,16 @@ export type TrainEvent =
       readonly seconds: number;
       readonly state: StateValues;
     }
+  /** One iteration of a solver, at most 20 times a second; `done` is the share of the way, by the number of digits. */
+  | {
+      readonly type: "iteration";
+      readonly iteration: number;
+      readonly objective: number;
+      readonly optimality: number;
+      readonly tolerance: number;
+      readonly done: number;
+    }
+  | ({ readonly type: "solved" } & Solved)
   /** The loss stopped being a number; `state` is not worth keeping and is not sent. */
   | {
       readonly type: "diverged";

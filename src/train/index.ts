@@ -1,6 +1,13 @@
 export { decodeTensors, encodeTensors, type TensorBlock } from "./checkpoint.ts";
-export { type Features, LinearProblem, type LinearRequest, linearProblem } from "./convex/index.ts";
-export type { Evaluation, Scores, StateValues, TrainEvent } from "./events.ts";
+export {
+  type Features,
+  LinearProblem,
+  type LinearRequest,
+  linearProblem,
+  refuseUnsolvable,
+  SolveRun,
+} from "./convex/index.ts";
+export type { Evaluation, Scores, Solved, StateValues, TrainEvent } from "./events.ts";
 export { makePlan, type PlanRequest } from "./make-plan.ts";
 export { names } from "./names.ts";
 export { type PictureBlock, type Plan, type StateBlock, weightsOf } from "./plan.ts";
@@ -8,3 +15,4 @@ export { type Network, network, type Recipe, refuseUnfit } from "./recipe.ts";
 export { stepGraph } from "./step-graph.ts";
 export { Trainer } from "./trainer.ts";
 export { slotsOf } from "./update.ts";
+export { isSolver, ways } from "./ways.ts";

@@ -4,12 +4,14 @@ import { dropoutScalars, initialize, type Noise } from "../nn/index.ts";
 import { lower } from "../onnx/index.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { weightOf } from "./batch-feed.ts";
+import { solveSteps } from "./convex/index.ts";
 import { names } from "./names.ts";
 import type { CompiledGraph, Plan, StepGraphs } from "./plan.ts";
 import { network, type Recipe, scoreGraph } from "./recipe.ts";
 import { strengthsOf } from "./regularization.ts";
 import { accumulateGraph, applyGraph, stepGraph } from "./step-graph.ts";
 import { slotsOf } from "./update.ts";
+import { isSolver } from "./ways.ts";
 
 /** Pictures that are scored, or summed over, at once: enough to fill the processor, little memory. */
 const CHUNK = 256;
@@ -78,6 +80,12 @@ function stepsOf(recipe: Recipe, count: number, batchSize: number, accumulate: n
   };
 }
 
+/** The learning rate of a recipe; solvers have none. */
+function rateOf({ optimizer: { name, options } }: Recipe): number {
+  if (isSolver(name)) return 0;
+  return (options.learningRate as number | undefined) ?? choose("optimizer", optimizers, name).defaults.learningRate;
+}
+
 /**
  * Traces, differentiates and lowers everything that a run needs. A graph is traced for one batch size; the smaller last
  * batch of an epoch gets a graph of its own, so every mean divides by the number of pictures that are really there.
@@ -97,9 +105,8 @@ export function makePlan(request: PlanRequest): Plan {
   if (weightOf(request.pictures, train, 0, train.length) === 0) {
     throw new UsageError("training", "the weights of all training pictures are 0", "give some a weight above 0", 1);
   }
-  const unit = choose("optimizer", optimizers, recipe.optimizer.name);
   const { parameters, noise } = network(recipe, 1, "training");
-  const slots = slotsOf(recipe, parameters);
+  const slots = isSolver(recipe.optimizer.name) ? [] : slotsOf(recipe, parameters);
   const averages = recipe.averaged ? parameters : [];
   const initial = initialize(parameters, request.seed);
   for (const { name, shape, start } of slots) {
@@ -113,8 +120,7 @@ export function makePlan(request: PlanRequest): Plan {
     ...rest,
     warmUp: request.warmUp ?? 0,
     optimizer: recipe.optimizer,
-    learningRate:
-      learningRate ?? (recipe.optimizer.options.learningRate as number | undefined) ?? unit.defaults.learningRate,
+    learningRate: learningRate ?? rateOf(recipe),
     constants: {
       ...Object.assign({}, ...recipe.regularizers.map(strengthsOf), ...noise.map(dropoutScalars)),
       ...(clipNorm === undefined ? {} : { [names.clipNorm]: clipNorm }),
@@ -128,7 +134,9 @@ export function makePlan(request: PlanRequest): Plan {
       ...averages.map(({ name, shape }) => ({ name: names.average(name), shape })),
     ],
     initial,
-    steps: stepsOf(recipe, train.length, request.batchSize, accumulate),
+    steps: isSolver(recipe.optimizer.name)
+      ? solveSteps(request, recipe)
+      : stepsOf(recipe, train.length, request.batchSize, accumulate),
     score: compile("scores", [...new Set(scored)], (batch) => scoreGraph(recipe, batch)),
   };
 }

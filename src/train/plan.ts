@@ -1,6 +1,7 @@
 import type { Choice } from "../core/index.ts";
 import type { Noise } from "../nn/index.ts";
 import type { Device } from "../runtime/index.ts";
+import type { ConvexGraphs } from "./convex/graphs.ts";
 import { names } from "./names.ts";
 import type { Recipe } from "./recipe.ts";
 
@@ -66,7 +67,18 @@ export interface Plan {
   readonly threads?: number;
 }
 
+/** A convex problem, for a solver: graphs in float64, and strengths of the penalties. */
+export interface SolveSteps {
+  readonly kind: "solve";
+  readonly loss: Recipe["loss"];
+  readonly l1: { readonly weights: number; readonly biases: number };
+  readonly l2: { readonly weights: number; readonly biases: number };
+  readonly normalization: Recipe["normalization"];
+  readonly graphs: ConvexGraphs;
+}
+
 export type StepGraphs =
+  | SolveSteps
   | { readonly kind: "batch"; readonly graphs: readonly CompiledGraph[] }
   | {
       /** The gradient is summed over chunks of pictures, then applied once. */

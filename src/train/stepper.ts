@@ -175,6 +175,7 @@ async function chunkStepper(
 /** Builds the sessions of a plan's steps. `scalars` must hold every scalar input already. */
 export function createStepper(plan: Plan, runtime: Runtime, scalars: Scalars): Promise<Stepper> {
   const { steps } = plan;
+  if (steps.kind === "solve") throw new InternalError("a solver's plan was given to a trainer of steps");
   return steps.kind === "batch"
     ? batchStepper(plan, runtime, scalars, steps.graphs)
     : chunkStepper(plan, runtime, scalars, steps);

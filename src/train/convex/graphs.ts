@@ -5,6 +5,9 @@ import { type LossChoice, losses } from "../../losses/index.ts";
 import { lower, ModelBuilder } from "../../onnx/index.ts";
 import { add, cast, matmul, mul, sum } from "../../ops/index.ts";
 
+/** Examples in one run of a graph: enough to fill the processor, few enough to stay in its cache. */
+export const CHUNK = 500;
+
 /** What a linear classifier is fitted to: the kind of its features and of its targets. */
 export interface ConvexRecipe {
   readonly loss: LossChoice;

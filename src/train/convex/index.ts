@@ -1,13 +1,12 @@
 import type { Runtime } from "../../runtime/index.ts";
-import { convexGraphs } from "./graphs.ts";
+import { CHUNK, convexGraphs } from "./graphs.ts";
 import { LinearProblem, type LinearRequest } from "./linear-problem.ts";
 
 export type { Features } from "./features.ts";
 export { type ConvexGraphs, type ConvexRecipe, convexGraphs } from "./graphs.ts";
 export { LinearProblem, type LinearRequest } from "./linear-problem.ts";
-
-/** Examples in one run of a graph: enough to fill the processor, few enough to stay in its cache. */
-const CHUNK = 500;
+export { refuseUnsolvable, solveSteps } from "./solve-plan.ts";
+export { SolveRun } from "./solve-run.ts";
 
 /** What shapes the graphs of a linear problem. */
 export function convexRecipe({ loss, lossOptions, features, classes, targets, weights }: LinearRequest) {

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { UsageError } from "../../core/index.ts";
 import { openRuntime } from "../../runtime/node/index.ts";
+import { SolveRun } from "../convex/index.ts";
 import type { TrainEvent } from "../events.ts";
 import { Trainer } from "../trainer.ts";
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from "./train-in-worker.ts";
@@ -19,7 +20,8 @@ function send(message: WorkerAnswer, event?: TrainEvent): void {
 
 try {
   const { plan, stop } = workerData as WorkerStart;
-  const trainer = await Trainer.create(plan, await openRuntime(plan.device, plan.threads));
+  const runtime = await openRuntime(plan.device, plan.threads);
+  const trainer = plan.steps.kind === "solve" ? new SolveRun(plan, runtime) : await Trainer.create(plan, runtime);
   await trainer.run(
     (event) => send({ type: "event", event }, event),
     () => Atomics.load(stop, 0) !== 0,
