@@ -1,0 +1,131 @@
+import { epochOrder } from "../data/index.ts";
+import type { Plan } from "./plan.ts";
+import type { StepScalars } from "./step-scalars.ts";
+import type { Stepper } from "./stepper.ts";
+
+/** One step of the test. */
+export interface RangePoint {
+  readonly learningRate: number;
+  /** Of the batch, before the update. */
+  readonly loss: number;
+  /** The exponential moving average of the losses up to here. */
+  readonly smoothed: number;
+}
+
+/** How the loss answers to the learning rate. */
+export interface LearningRateRange {
+  readonly curve: readonly RangePoint[];
+  /** Where the smoothed loss falls most steeply; null when it does not fall by more than noise. */
+  readonly suggestion: number | null;
+  /** Where the loss was no longer a number, or four times the best; null when that never came. */
+  readonly divergedAt: number | null;
+}
+
+/** The rates of a test: from … to, evenly in their logarithm. */
+export interface RangeRequest {
+  readonly from: number;
+  readonly to: number;
+  readonly steps: number;
+}
+
+/** From where nothing moves to where nearly everything flies apart. */
+export const rangeDefaults = Object.freeze({ from: 1e-7, to: 10 });
+/** An epoch's worth of steps, but enough to see the curve and no more than it takes to see it. */
+const STEPS = [100, 200] as const;
+/** Share of the smoothed loss that is kept in a step. */
+const KEPT = 0.9;
+/** Times the best smoothed loss that count as diverged. */
+const DIVERGED = 4;
+
+export const rangeSteps = (stepsPerEpoch: number): number => Math.min(STEPS[1], Math.max(STEPS[0], stepsPerEpoch));
+
+/**
+ * The range test of Smith 2017, "Cyclical learning rates for training neural networks", section 3.3: one step after the other
+ * from the initial weights while the rate rises exponentially, until the loss diverges. Afterwards the state is to the last
+ * bit what it was.
+ * @param report told of each step: the steps done, and the curve's last point
+ * @returns undefined when it was told to stop
+ */
+export async function findRange(
+  plan: Plan,
+  stepper: Stepper,
+  scalars: StepScalars,
+  { from, to, steps }: RangeRequest,
+  report: (done: number, point: RangePoint) => void,
+  stop: () => boolean,
+): Promise<LearningRateRange | undefined> {
+  const before = stepper.state.snapshot();
+  const curve: RangePoint[] = [];
+  let divergedAt: number | null = null;
+  let total = 0;
+  let best = Number.POSITIVE_INFINITY;
+  try {
+    for (let i = 0; i < steps && divergedAt === null; i++) {
+      const learningRate = from * (to / from) ** (i / (steps - 1));
+      const epoch = Math.floor(i / stepper.stepsPerEpoch);
+      const order = epochOrder(plan.train, plan.seed, epoch + 1);
+      scalars.set(learningRate, i + 1);
+      const result = await stepper.step(order, i - epoch * stepper.stepsPerEpoch, i + 1, stop);
+      if (result === undefined || stop()) return undefined;
+      const { loss } = result;
+      total = KEPT * total + (1 - KEPT) * loss;
+      // The average begins at 0, which the divisor takes back out.
+      const smoothed = total / (1 - KEPT ** (i + 1));
+      if (!Number.isFinite(smoothed)) {
+        divergedAt = learningRate;
+        break;
+      }
+      best = Math.min(best, smoothed);
+      if (smoothed > DIVERGED * best) divergedAt = learningRate;
+      curve.push({ learningRate, loss, smoothed });
+      report(i + 1, curve.at(-1)!);
+    }
+  } finally {
+    stepper.state.restore(before);
+  }
+  return { curve, suggestion: steepest(curve), divergedAt };
+}
+
+/** Points on either side that a slope is fitted through, and that the ends are short of. */
+const REACH = 5;
+
+/** Deviations of the smoothed loss that chance alone does not explain. */
+const CHANCE = 3;
+
+/**
+ * Whether the smoothed loss ever falls by more than the noise of the batches: below the mean of the first losses by three of
+ * its own standard deviations, judged by how much neighbouring losses differ, which a slow trend does not change.
+ */
+function falls(curve: readonly RangePoint[]): boolean {
+  const first = curve.slice(0, 2 * REACH);
+  const level = first.reduce((total, { loss }) => total + loss, 0) / first.length;
+  const jumps = curve.slice(1, 4 * REACH).map(({ loss }, i) => (loss - curve[i]!.loss) ** 2);
+  const variance = jumps.reduce((total, square) => total + square, 0) / (2 * jumps.length);
+  const deviation = Math.sqrt((variance * (1 - KEPT)) / (1 + KEPT));
+  return Math.min(...curve.map(({ smoothed }) => smoothed)) < level - CHANCE * deviation;
+}
+
+/**
+ * The rate at which the smoothed loss falls most steeply in the logarithm of the rate, before its minimum; null where it does
+ * not fall. The slope is that of the line through the neighbours, so that one lucky batch does not decide.
+ */
+export function steepest(curve: readonly RangePoint[]): number | null {
+  if (curve.length < 2 || !falls(curve)) return null;
+  const lowest = curve.reduce((at, { smoothed }, i) => (smoothed < curve[at]!.smoothed ? i : at), 0);
+  let found: number | null = null;
+  let slope = 0;
+  for (let i = REACH; i <= lowest; i++) {
+    const around = curve.slice(Math.max(0, i - REACH), i + REACH + 1);
+    const own = slopeOf(around.map(({ learningRate, smoothed }) => [Math.log(learningRate), smoothed]));
+    if (own < slope) [found, slope] = [curve[i]!.learningRate, own];
+  }
+  return found;
+}
+
+/** Of the line of least squares through (x, y). */
+function slopeOf(points: readonly (readonly [number, number])[]): number {
+  const mean = (axis: 0 | 1) => points.reduce((total, point) => total + point[axis], 0) / points.length;
+  const [x, y] = [mean(0), mean(1)];
+  const product = points.reduce((total, point) => total + (point[0] - x) * (point[1] - y), 0);
+  return product / points.reduce((total, point) => total + (point[0] - x) ** 2, 0);
+}
