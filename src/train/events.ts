@@ -1,4 +1,5 @@
 /** What a trainer reports while it works; plain data, so that it crosses from a worker. */
+import type { LearningRateRange } from "./learning-rate-range.ts";
 
 /** Loss and accuracy over some pictures; `loss` is the chosen loss without penalties. */
 export interface Evaluation {
@@ -63,6 +64,15 @@ export type TrainEvent =
       readonly done: number;
     }
   | ({ readonly type: "solved" } & Solved)
+  /** A step of the range test of learning rates, at most 20 times a second. */
+  | {
+      readonly type: "trial";
+      readonly step: number;
+      readonly steps: number;
+      readonly learningRate: number;
+      readonly loss: number;
+    }
+  | { readonly type: "range"; readonly range: LearningRateRange }
   /** The loss stopped being a number; `state` is not worth keeping and is not sent. */
   | {
       readonly type: "diverged";

@@ -21,15 +21,9 @@ export interface LearningRateRange {
   readonly divergedAt: number | null;
 }
 
-/** The rates of a test: from … to, evenly in their logarithm. */
-export interface RangeRequest {
-  readonly from: number;
-  readonly to: number;
-  readonly steps: number;
-}
-
-/** From where nothing moves to where nearly everything flies apart. */
-export const rangeDefaults = Object.freeze({ from: 1e-7, to: 10 });
+/** The rates of a test, evenly in their logarithm: from where nothing moves to where nearly everything flies apart. */
+const FROM = 1e-7;
+const TO = 10;
 /** An epoch's worth of steps, but enough to see the curve and no more than it takes to see it. */
 const STEPS = [100, 200] as const;
 /** Share of the smoothed loss that is kept in a step. */
@@ -37,23 +31,23 @@ const KEPT = 0.9;
 /** Times the best smoothed loss that count as diverged. */
 const DIVERGED = 4;
 
-export const rangeSteps = (stepsPerEpoch: number): number => Math.min(STEPS[1], Math.max(STEPS[0], stepsPerEpoch));
+const stepsOf = (stepsPerEpoch: number): number => Math.min(STEPS[1], Math.max(STEPS[0], stepsPerEpoch));
 
 /**
  * The range test of Smith 2017, "Cyclical learning rates for training neural networks", section 3.3: one step after the other
  * from the initial weights while the rate rises exponentially, until the loss diverges. Afterwards the state is to the last
  * bit what it was.
- * @param report told of each step: the steps done, and the curve's last point
+ * @param report told of each step: its number from 1, of how many, and the curve's last point
  * @returns undefined when it was told to stop
  */
 export async function findRange(
   plan: Plan,
   stepper: Stepper,
   scalars: StepScalars,
-  { from, to, steps }: RangeRequest,
-  report: (done: number, point: RangePoint) => void,
+  report: (step: number, steps: number, point: RangePoint) => void,
   stop: () => boolean,
 ): Promise<LearningRateRange | undefined> {
+  const steps = stepsOf(stepper.stepsPerEpoch);
   const before = stepper.state.snapshot();
   const curve: RangePoint[] = [];
   let divergedAt: number | null = null;
@@ -61,7 +55,7 @@ export async function findRange(
   let best = Number.POSITIVE_INFINITY;
   try {
     for (let i = 0; i < steps && divergedAt === null; i++) {
-      const learningRate = from * (to / from) ** (i / (steps - 1));
+      const learningRate = FROM * (TO / FROM) ** (i / (steps - 1));
       const epoch = Math.floor(i / stepper.stepsPerEpoch);
       const order = epochOrder(plan.train, plan.seed, epoch + 1);
       scalars.set(learningRate, i + 1);
@@ -78,7 +72,7 @@ export async function findRange(
       best = Math.min(best, smoothed);
       if (smoothed > DIVERGED * best) divergedAt = learningRate;
       curve.push({ learningRate, loss, smoothed });
-      report(i + 1, curve.at(-1)!);
+      report(i + 1, steps, curve.at(-1)!);
     }
   } finally {
     stepper.state.restore(before);

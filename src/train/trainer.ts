@@ -3,6 +3,7 @@ import { accuracy } from "../metrics/index.ts";
 import type { Runtime, Values } from "../runtime/index.ts";
 import { weightOf } from "./batch-feed.ts";
 import type { Evaluation, Scores, StateValues, TrainEvent } from "./events.ts";
+import { findRange } from "./learning-rate-range.ts";
 import { type Plan, weightsOf } from "./plan.ts";
 import { Scorer } from "./scorer.ts";
 import { StepScalars, scheduledRate } from "./step-scalars.ts";
@@ -59,6 +60,29 @@ export class Trainer {
       if (passed === undefined || !(await this.#endEpoch(epoch, passed, clock, emit))) return;
     }
     emit({ type: "finished" });
+  }
+
+  /**
+   * Looks for a learning rate instead of training: the range test. The trainer is afterwards what it was before, and `run`
+   * does what it would have done.
+   */
+  async findLearningRate(emit: Emit, stopRequested: () => boolean): Promise<void> {
+    emit({ type: "ready", description: this.#runtime.description, notes: this.#runtime.notes });
+    const clock = new Clock(1, 1);
+    const range = await findRange(
+      this.#plan,
+      this.#stepper,
+      this.#scalars,
+      (step, steps, { learningRate, loss }) => {
+        if (clock.reportDue()) emit({ type: "trial", step, steps, learningRate, loss });
+      },
+      stopRequested,
+    );
+    if (range === undefined) emit({ type: "interrupted", epoch: 0, step: 0, state: this.#stepper.state.snapshot() });
+    else {
+      emit({ type: "range", range });
+      emit({ type: "finished" });
+    }
   }
 
   /** One epoch of steps; undefined when the run is over before its end, which has been reported then. */

@@ -7,8 +7,11 @@ import type { Plan } from "../plan.ts";
 /** What the worker is started with. `stop` is shared: any number but 0 ends the run after the step in hand. */
 export interface WorkerStart {
   readonly plan: Plan;
+  readonly task: Task;
   readonly stop: Int32Array;
 }
+/** What a worker is started for: to train, or to look for a learning rate. */
+export type Task = "train" | "range";
 export interface WorkerRequest {
   readonly indices: Int32Array;
   readonly weights?: StateValues;
@@ -32,12 +35,17 @@ const isLast = (event: TrainEvent) =>
   event.type === "finished" || event.type === "interrupted" || event.type === "diverged";
 
 /** Starts a plan in a worker thread. When `signal` is aborted the run ends after the step in hand. */
-export function trainInWorker(plan: Plan, onEvent: (event: TrainEvent) => void, signal?: AbortSignal): WorkerRun {
+export function trainInWorker(
+  plan: Plan,
+  onEvent: (event: TrainEvent) => void,
+  signal?: AbortSignal,
+  task: Task = "train",
+): WorkerRun {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   if (signal?.aborted) stop[0] = 1;
   signal?.addEventListener("abort", () => Atomics.store(stop, 0, 1));
   const worker = new Worker(new URL("./train-worker.js", import.meta.url), {
-    workerData: { plan, stop } satisfies WorkerStart,
+    workerData: { plan, task, stop } satisfies WorkerStart,
     execArgv: inheritedArguments(),
   });
   let fail: (error: Error) => void = () => {};

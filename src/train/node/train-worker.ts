@@ -19,13 +19,13 @@ function send(message: WorkerAnswer, event?: TrainEvent): void {
 }
 
 try {
-  const { plan, stop } = workerData as WorkerStart;
+  const { plan, task, stop } = workerData as WorkerStart;
   const runtime = await openRuntime(plan.device, plan.threads);
   const trainer = plan.steps.kind === "solve" ? new SolveRun(plan, runtime) : await Trainer.create(plan, runtime);
-  await trainer.run(
-    (event) => send({ type: "event", event }, event),
-    () => Atomics.load(stop, 0) !== 0,
-  );
+  const emit = (event: TrainEvent) => send({ type: "event", event }, event);
+  const stopRequested = () => Atomics.load(stop, 0) !== 0;
+  if (task === "range" && trainer instanceof Trainer) await trainer.findLearningRate(emit, stopRequested);
+  else await trainer.run(emit, stopRequested);
   port.on("message", async ({ indices, weights }: WorkerRequest) => {
     port.postMessage({ type: "scores", scores: await trainer.score(indices, weights) } satisfies WorkerAnswer);
   });
