@@ -4,6 +4,7 @@ import { adamOptimizer, adamwOptimizer } from "./adam.ts";
 import { adamaxOptimizer } from "./adamax.ts";
 import { lionOptimizer } from "./lion.ts";
 import { momentumOptimizer } from "./momentum.ts";
+import { muonOptimizer } from "./muon.ts";
 import { nadamOptimizer } from "./nadam.ts";
 import { nesterovOptimizer } from "./nesterov.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -21,6 +22,7 @@ export type { DecayOptions } from "./decay.ts";
 export { type LionOptions, lion } from "./lion.ts";
 export type { MomentOptions } from "./moments.ts";
 export { type MomentumOptions, momentum } from "./momentum.ts";
+export { type MuonOptions, muon } from "./muon.ts";
 export { type NadamOptions, nadam } from "./nadam.ts";
 export { type NesterovOptions, nesterov } from "./nesterov.ts";
 export type { Optimizer, OptimizerChoice, ParameterFacts, Update, UpdateInputs } from "./optimizer.ts";
@@ -43,6 +45,7 @@ const catalogue = Object.freeze({
   radam: radamOptimizer,
   adamax: adamaxOptimizer,
   lion: lionOptimizer,
+  muon: muonOptimizer,
   rprop: rpropOptimizer,
 });
 export type OptimizerName = keyof typeof catalogue;
