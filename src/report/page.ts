@@ -1,0 +1,72 @@
+/** One part of a page. */
+export interface Section {
+  readonly heading: string;
+  /** HTML; text of others goes through `escapeHtml` first. */
+  readonly body: string;
+}
+
+export interface Page {
+  readonly title: string;
+  /** One line of text below the title. */
+  readonly subtitle?: string;
+  readonly sections: readonly Section[];
+}
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text as it can stand in HTML, inside attributes too. */
+export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => entities[character]!);
+
+/**
+ * Everything that a page looks like. Two figures stand for each one, drawn for wide and for narrow screens: a wide one that is
+ * shrunk to a telephone has letters that nobody can read.
+ */
+const STYLE = `
+:root { color-scheme: light dark; --paper: #fff; --ink: #1c1e21; --quiet: #5b6169; --line: #d8dce1; --accent: #1f6feb; --second: #b35900; --warn: #c62828; --faint: #9aa3ad; }
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #14171a; --ink: #e6e8ea; --quiet: #a2a9b1; --line: #343a41; --accent: #6cb0ff; --second: #ffb86b; --warn: #ff8a80; --faint: #69727c; }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 784px; padding: 24px 32px 48px; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 4px; }
+h2 { font-size: 1.15rem; margin: 32px 0 8px; }
+p { margin: 8px 0; }
+.subtitle, figcaption { color: var(--quiet); }
+figure { margin: 16px 0; }
+figcaption { font-size: 0.9rem; }
+figure svg { --plot-background: var(--paper); display: block; width: 100%; height: auto; font-size: 13px; overflow: visible; }
+figure .narrow { display: none; }
+pre { background: color-mix(in srgb, var(--ink) 7%, transparent); padding: 12px; border-radius: 6px; white-space: pre-wrap; font: 0.9rem/1.5 ui-monospace, monospace; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+@media (max-width: 600px) {
+  body { padding: 16px 16px 32px; }
+  figure .wide { display: none; }
+  figure .narrow { display: block; }
+}
+`;
+
+/** A whole HTML document that needs nothing but itself. */
+export function page({ title, subtitle, sections }: Page): string {
+  const parts = sections.map(({ heading, body }) => `<section>\n<h2>${escapeHtml(heading)}</h2>\n${body}\n</section>`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<h1>${escapeHtml(title)}</h1>
+${subtitle === undefined ? "" : `<p class="subtitle">${escapeHtml(subtitle)}</p>\n`}${parts.join("\n")}
+</body>
+</html>
+`;
+}
