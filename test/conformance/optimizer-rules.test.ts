@@ -1,4 +1,5 @@
 /** What is particular to one optimizer: its formula where PyTorch has no such row, and where it differs from its source on purpose. */
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/index.ts";
 import { constant, type NDArray, print, type Tensor } from "../../src/ir/index.ts";
@@ -266,6 +267,18 @@ describe("Muon", () => {
     close(stepFor(wide, [2, 1, 2, 3]), stepFor(wide));
   });
 
+  test("multiplies on the smaller side", () => {
+    for (const shape of [
+      [3, 40],
+      [40, 3],
+      [40, 1, 3],
+    ]) {
+      const graph = print(updateGraph(of, { role: "weight", shape }));
+      expect(graph).toContain("float32[3,3] = matmul");
+      expect(graph).not.toContain("[40,40]");
+    }
+  });
+
   test("moves as far as Adam does, 0.2 of the rate, however large the gradient is", () => {
     const step = stepFor(wide);
     close(stepFor(wide.map((row) => row.map((value) => 1000 * value))), step);
@@ -278,5 +291,26 @@ describe("Muon", () => {
     const adam = settled(optimizers.adam);
     const gradientAt = (step: number) => Math.sin(step);
     expect(walk(of, 1, gradientAt, 0.1, 5)).toEqual(walk(adam, 1, gradientAt, 0.1, 5));
+  });
+});
+
+describe("docs/optimizers.md", () => {
+  const text = readFileSync(new URL("../../docs/optimizers.md", import.meta.url), "utf8");
+  const rows = [...text.matchAll(/^\| `([a-z-]+)` \|.*\| (\d) \| ([\d.]+) \|$/gm)];
+
+  test("lists every optimizer with its memory and its rate", () => {
+    const told = rows.map(([, name, memory, rate]) => [name, Number(memory), Number(rate)]);
+    const actual = catalogue.map(([name, { slots, defaults }]) => [
+      name,
+      slots(defaults, { role: "weight", shape: [4, 6] }).length,
+      defaults.learningRate,
+    ]);
+    expect(told.toSorted()).toEqual(actual.toSorted());
+  });
+
+  test("names those that can decay weights", () => {
+    const [, list] = /`weightDecay` \(λ, of ([^)]+)\)/.exec(text)!;
+    const able = catalogue.filter(([, { defaults }]) => "weightDecay" in defaults).map(([name]) => name);
+    expect([...list!.matchAll(/`([a-z-]+)`/g)].map(([, name]) => name).sort()).toEqual(able.sort());
   });
 });
