@@ -68,10 +68,15 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--name <name>", "name of the run folder (default: made of data and model)")
     .addHelpText(
       "after",
-      `\n${DATA}\n\n${UNIT_OPTIONS}\n${examples("train photos --size 64", "train fashion-mnist --model linear --loss hinge --l2 1e-4 --epochs 10", "train photos --dropout 0.5 --schedule step:every=5 --clip-norm 1")}`,
+      `\n${DATA}\n\n${UNIT_OPTIONS}\n${examples(
+        "train photos --size 64",
+        "train fashion-mnist --model linear --loss hinge --l2 1e-4 --epochs 10",
+        "train photos --find-learning-rate --optimizer momentum",
+        "train photos --dropout 0.5 --schedule step:every=5 --clip-norm 1",
+      )}`,
     )
     .action(async (data, flags) => {
-      code = await trainCommand(output, data, flags);
+      code = await trainCommand(output, data, flags, argv);
     });
 
   command("evaluate", "judge a model by a data set's test pictures")

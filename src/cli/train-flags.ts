@@ -25,6 +25,7 @@ export function withTrainFlags(command: Command): Command {
     .option("--class-weights <list>", "how much each class counts in the loss, such as 1,2,0.5")
     .option("--optimizer <name>", `${list(optimizers)} (default: adam)`)
     .option("--learning-rate <rate>", "step size (default: the optimizer's own)")
+    .option("--find-learning-rate", "do not train: try rates from 1e-7 to 10, and propose one")
     .option("--momentum <share>", "momentum: share of the velocity that is kept (default: 0.9)")
     .option("--schedule <name>", `${list(schedules)} (default: cosine)`)
     .option("--warm-up <epochs>", "epochs in which the rate rises from a tenth (default: 0)")

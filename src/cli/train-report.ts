@@ -16,6 +16,9 @@ export function reportEvent(output: Output, event: ExperimentEvent): void {
         `epoch ${event.epoch}, loss ${event.loss.toFixed(4)}, ${duration(event.secondsLeft)} left`,
       );
       return;
+    case "trial":
+      output.progress(event.step, event.steps, `learning rate ${event.learningRate.toExponential(1)}`);
+      return;
     case "data": {
       output.endProgress();
       const { train, validation, test } = event.counts;

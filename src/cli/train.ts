@@ -3,6 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { UsageError } from "../core/index.ts";
 import type { TrainOptions } from "../experiment/index.ts";
 import { readConfig, train } from "../experiment/node/index.ts";
+import { findLearningRateCommand } from "./find-learning-rate.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { type TrainFlags, trainOptions } from "./train-options.ts";
@@ -50,7 +51,8 @@ export async function runTraining(output: Output, options: TrainOptions, folder:
 export async function trainCommand(
   output: Output,
   data: string | undefined,
-  flags: TrainFlags & RunFlags & { readonly config?: string },
+  flags: TrainFlags & RunFlags & { readonly config?: string; readonly findLearningRate?: boolean },
+  argv: readonly string[],
 ): Promise<number> {
   const { name, runs, config } = flags;
   if (name !== undefined && (/[/\\]/.test(name) || name === "." || name === "..")) {
@@ -59,6 +61,10 @@ export async function trainCommand(
   if (name?.trim() === "") throw new UsageError("--name", "it is empty", "write for example --name first");
   const options = trainOptions(data, flags, config === undefined ? {} : await readConfig(config));
   const source = typeof options.data === "string" ? options.data : options.data.name;
-  const folder = join(runs, name ?? freeName(runs, stemOf(source, options.model?.name ?? "cnn")));
-  return await runTraining(output, options, folder);
+  const stem = stemOf(source, options.model?.name ?? "cnn");
+  if (flags.findLearningRate) {
+    const folder = join(runs, name ?? freeName(runs, `${stem}-learning-rate`));
+    return await findLearningRateCommand(output, options, folder, argv);
+  }
+  return await runTraining(output, options, join(runs, name ?? freeName(runs, stem)));
 }

@@ -6,6 +6,7 @@ import { adam, type OptimizerChoice } from "../optimizers/index.ts";
 import type { RegularizerChoice } from "../regularizers/index.ts";
 import type { Device } from "../runtime/index.ts";
 import { cosine } from "../schedules/index.ts";
+import type { TrainEvent } from "../train/index.ts";
 
 /** Everything that can be said about one training run. */
 export interface TrainOptions {
@@ -124,7 +125,8 @@ export type ExperimentEvent =
       readonly learningRate: number;
       readonly secondsLeft: number;
     }
-  | ({ readonly type: "epoch"; readonly epochs: number; readonly best: boolean } & EpochRow);
+  | ({ readonly type: "epoch"; readonly epochs: number; readonly best: boolean } & EpochRow)
+  | Extract<TrainEvent, { type: "trial" }>;
 
 /** One line of `metrics.csv`. */
 export interface EpochRow {

@@ -43,6 +43,7 @@ figcaption { font-size: 0.9rem; }
 figure svg { --plot-background: var(--paper); display: block; width: 100%; height: auto; font-size: 13px; overflow: visible; }
 figure .narrow { display: none; }
 pre { background: color-mix(in srgb, var(--ink) 7%, transparent); padding: 12px; border-radius: 6px; white-space: pre-wrap; font: 0.9rem/1.5 ui-monospace, monospace; }
+pre span { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 @media (max-width: 600px) {
@@ -51,6 +52,12 @@ th, td { text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(
   figure .narrow { display: block; }
 }
 `;
+
+/** A command as it is typed, broken between words only. */
+export function commandHtml(command: string): string {
+  const words = command.split(" ").map((word) => `<span>${escapeHtml(word)}</span>`);
+  return `<pre>${words.join(" ")}</pre>`;
+}
 
 /** A whole HTML document that needs nothing but itself. */
 export function page({ title, subtitle, sections }: Page): string {

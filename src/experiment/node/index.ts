@@ -1,6 +1,11 @@
 export { type Classifier, openClassifier } from "./classifier.ts";
 export { readConfig } from "./config-file.ts";
 export { type EvaluateOptions, type EvaluationResult, evaluate } from "./evaluate.ts";
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRateSearch,
+} from "./find-learning-rate.ts";
 export { type Guess, type PicturePrediction, type PredictOptions, predict } from "./predict.ts";
 export { csvField } from "./run-folder.ts";
 export { train } from "./train.ts";

@@ -17,7 +17,7 @@ export class Reporter {
 
   send(event: ExperimentEvent): void {
     this.#emit(event);
-    if (event.type === "progress" || event.type === "loading") return;
+    if (event.type === "progress" || event.type === "loading" || event.type === "trial") return;
     const { type, ...facts } = event;
     this.#writes.add(() => this.#folder?.appendEvent({ event: type, ...facts }));
   }

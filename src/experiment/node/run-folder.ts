@@ -37,10 +37,10 @@ export class RunFolder {
   }
 
   /**
-   * Makes the folder.
+   * Makes the folder, with what a training will fill where it is for one.
    * @throws UsageError when it exists already: a run is never written over
    */
-  static async create(path: string, settings: Settings): Promise<RunFolder> {
+  static async create(path: string, settings: Settings, purpose: "training" | "test" = "training"): Promise<RunFolder> {
     const found = await readdir(path).catch(() => undefined);
     if (found !== undefined && found.length > 0) {
       throw new UsageError(
@@ -49,13 +49,14 @@ export class RunFolder {
         "choose another --name, or move it away",
       );
     }
-    const made = await mkdir(join(path, "checkpoints"), { recursive: true }).catch((error) => {
+    const innermost = purpose === "training" ? join(path, "checkpoints") : path;
+    const made = await mkdir(innermost, { recursive: true }).catch((error) => {
       throw explainWrite(path, error);
     });
-    const folder = new RunFolder(path, made ?? join(path, "checkpoints"));
+    const folder = new RunFolder(path, made ?? innermost);
     try {
       await writeAtomic(folder.#file("config.yaml"), stringify({ argmin: VERSION, ...settings }));
-      await folder.#append("metrics.csv", METRICS);
+      if (purpose === "training") await folder.#append("metrics.csv", METRICS);
     } catch (error) {
       await folder.discard();
       throw error;
@@ -124,6 +125,10 @@ export class RunFolder {
 
   async writeModel(model: Uint8Array): Promise<void> {
     await writeAtomic(this.#file("model.onnx"), model);
+  }
+
+  async writeReport(html: string): Promise<void> {
+    await writeAtomic(this.#file("report.html"), html);
   }
 
   async writePredictions(predictions: readonly Prediction[], classes: readonly string[]): Promise<void> {

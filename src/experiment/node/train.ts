@@ -1,19 +1,15 @@
-import { sizeOf, UsageError } from "../../core/index.ts";
-import { channelStatistics, type Dataset, exampleWeights, type Source } from "../../data/index.ts";
+import { UsageError } from "../../core/index.ts";
 import { openSource } from "../../data/node/index.ts";
-import { makePlan, network, type Plan, type Recipe, type TrainEvent } from "../../train/index.ts";
+import type { TrainEvent } from "../../train/index.ts";
 import { trainInWorker } from "../../train/node/index.ts";
-import type { Run, Settings, TrainOptions } from "../options.ts";
+import type { Run, TrainOptions } from "../options.ts";
 import { resolve } from "../resolve.ts";
 import { finish } from "./finish.ts";
 import { Keeper } from "./keeper.ts";
-import { loadDataset } from "./load-dataset.ts";
+import { prepare } from "./prepare.ts";
 import { Reporter } from "./reporter.ts";
 import { RunFolder } from "./run-folder.ts";
 import { WriteQueue } from "./write-queue.ts";
-
-/** A deviation below half a byte's step is a channel that never changes; dividing by it would only blow up noise. */
-const SMALLEST_DEVIATION = 0.5 / 255;
 
 /**
  * Trains a classifier on pictures, and tests it once on pictures that it has not seen.
@@ -68,76 +64,6 @@ export async function train(options: TrainOptions): Promise<Run> {
   } finally {
     await worker.close();
   }
-}
-
-/** All that comes before the first step. */
-async function prepare(
-  source: Source,
-  settings: Settings,
-  options: TrainOptions,
-  folder: RunFolder | undefined,
-  report: Reporter,
-) {
-  const dataset = await loadDataset(source, settings, (event) => report.send(event), options.signal);
-  const recipe = recipeOf(settings, dataset);
-  refuseTooLarge(recipe);
-  await folder?.writeSplit(dataset, settings.seed);
-  report.data(dataset);
-  return { dataset, recipe, plan: planOf(settings, recipe, dataset) };
-}
-
-/** A model file is one protobuf message, which cannot be longer; better said now than after hours of training. */
-const LARGEST_MODEL_BYTES = 2 ** 31;
-
-function refuseTooLarge(recipe: Recipe): void {
-  const weights = network(recipe, 1).parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
-  if (4 * weights < LARGEST_MODEL_BYTES) return;
-  throw new UsageError(
-    `model ${recipe.model.name}`,
-    `it has ${weights} weights of 4 bytes, and a model file holds less than 2 GiB`,
-    "choose smaller layers, or smaller pictures with --size",
-  );
-}
-
-function recipeOf(settings: Settings, { pictures, split, classes }: Dataset): Recipe {
-  const { mean, standardDeviation } = channelStatistics(pictures, split.train);
-  const { model, loss, regularizers, optimizer } = settings;
-  const { height, width, channels } = pictures;
-  const normalization = { mean, deviation: standardDeviation.map((value) => Math.max(value, SMALLEST_DEVIATION)) };
-  return { model, loss, regularizers, optimizer, normalization, height, width, channels, classes: classes.length };
-}
-
-function planOf(settings: Settings, recipe: Recipe, { pictures, split }: Dataset): Plan {
-  const { schedule, seed, epochs, batchSize, device, threads } = settings;
-  const { accumulate, warmUp, classWeights, clipNorm, clipValue, averageWeights } = settings;
-  const { pixels, labels, targets, height, width, channels } = pictures;
-  const weights = exampleWeights(labels, pictures.weights, classWeights ?? undefined);
-  return makePlan({
-    recipe,
-    schedule,
-    seed,
-    epochs,
-    batchSize,
-    accumulate,
-    warmUp,
-    device,
-    ...(clipNorm === null ? {} : { clipNorm }),
-    ...(clipValue === null ? {} : { clipValue }),
-    ...(averageWeights === null ? {} : { averageWeights }),
-    ...(threads === null ? {} : { threads }),
-    pictures: {
-      pixels,
-      labels,
-      ...(weights === undefined ? {} : { weights }),
-      ...(targets === undefined ? {} : { targets }),
-      height,
-      width,
-      channels,
-    },
-    train: split.train,
-    validation: split.validation,
-    test: split.test,
-  });
 }
 
 function diverged(
