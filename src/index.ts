@@ -101,6 +101,15 @@ export {
   type WarmUp,
   warmRestarts,
 } from "./schedules/index.ts";
+export {
+  closedForm,
+  conjugateGradient,
+  dualCoordinate,
+  fista,
+  type LbfgsOptions,
+  type Limits,
+  lbfgs,
+} from "./solvers/index.ts";
 
 /**
  * A folder of class folders: `photos/cat/1.jpg`, `photos/dog/2.png`; nested is fine, with or without train/, val/, test/.

@@ -3,10 +3,10 @@ import type { TrainOptions } from "../experiment/index.ts";
 import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
 import { activations } from "../nn/index.ts";
-import { optimizers } from "../optimizers/index.ts";
 import { type RegularizerChoice, regularizers } from "../regularizers/index.ts";
 import type { Device } from "../runtime/index.ts";
 import { schedules } from "../schedules/index.ts";
+import { isSolver, ways } from "../train/index.ts";
 import { type Catalogue, parseUnit, type Unit } from "./compact.ts";
 
 /** The flags of `train`, as they come from the command line. */
@@ -143,6 +143,28 @@ function regularizersOf(
   return all.map((one) => ({ ...one, options: { ...one.options, biases: true } }));
 }
 
+/** What only has a meaning where steps are taken. */
+const ofSteps = [
+  "schedule",
+  "warmUp",
+  "epochs",
+  "batchSize",
+  "accumulate",
+  "clipNorm",
+  "clipValue",
+  "averageWeights",
+] as const;
+
+function refuseSteps(solver: string, flags: TrainFlags): void {
+  const given = ofSteps.find((name) => flags[name] !== undefined);
+  if (given === undefined) return;
+  throw new UsageError(
+    flagOf(given),
+    `${solver} takes no steps over batches: it ends when the optimum is near enough`,
+    `leave it out; how near is ${solver}:tolerance=1e-6`,
+  );
+}
+
 function parseWeights(text: string | undefined): readonly number[] | undefined {
   return text === undefined ? undefined : partsOf(text).map((part) => parseNumber("--class-weights", part, "1,2,0.5"));
 }
@@ -169,15 +191,17 @@ export function trainOptions(
     dropout: number("--dropout", flags.dropout, "0.5"),
   };
   if (flags.activation !== undefined) choose("--activation", activations, flags.activation);
-  const optimizer = continued("optimizer", optimizers, flags.optimizer, base.optimizer, "adam", {
+  const optimizer = continued("optimizer", ways, flags.optimizer, base.optimizer, "adam", {
     learningRate: number("--learning-rate", flags.learningRate, "0.001"),
     momentum: number("--momentum", flags.momentum, "0.9"),
   });
+  const solver = isSolver(optimizer.name);
+  if (solver) refuseSteps(optimizer.name, flags);
   const earlier = base.optimizer?.options.schedule as Choice<"schedule"> | undefined;
   const schedule =
     flags.schedule === undefined ? earlier : continued("schedule", schedules, flags.schedule, earlier, "cosine");
   const given = {
-    model: continued("model", models, flags.model, base.model, "cnn", modelFlags),
+    model: continued("model", models, flags.model, base.model, solver ? "linear" : "cnn", modelFlags),
     loss: flags.loss === undefined ? undefined : continued("loss", losses, flags.loss, base.loss, "cross-entropy"),
     classWeights: parseWeights(flags.classWeights),
     regularizer: regularizersOf(flags, base.regularizer),

@@ -16,6 +16,17 @@ export function reportEvent(output: Output, event: ExperimentEvent): void {
         `epoch ${event.epoch}, loss ${event.loss.toFixed(4)}, ${duration(event.secondsLeft)} left`,
       );
       return;
+    case "iteration":
+      output.progress(
+        Math.round(1000 * event.done),
+        1000,
+        `iteration ${event.iteration}, loss ${event.objective.toFixed(4)}, ${event.optimality.toExponential(1)} from the optimum`,
+      );
+      return;
+    case "solved":
+      output.endProgress();
+      for (const line of solutionLines(event)) output.say(line);
+      break;
     case "trial":
       output.progress(event.step, event.steps, `learning rate ${event.learningRate.toExponential(1)}`);
       return;
@@ -51,6 +62,11 @@ export function reportEvent(output: Output, event: ExperimentEvent): void {
           ? ""
           : `   validation loss ${event.validationLoss!.toFixed(4)}, accuracy ${percent(event.validationAccuracy).padStart(7)}`;
       const mark = event.best && event.validationAccuracy !== null ? ` ${style("green", "best")}` : "";
+      // A solver has no epochs, and one solution is not the best of several.
+      if (event.epochs === 0) {
+        output.say(`solution  loss ${event.trainLoss.toFixed(4)}${looked}`);
+        break;
+      }
       const epoch = `epoch ${String(event.epoch).padStart(String(event.epochs).length)}/${event.epochs}`;
       output.say(`${epoch}  loss ${event.trainLoss.toFixed(4)}${looked}${mark}`);
       break;
@@ -73,6 +89,20 @@ function surprise({ loss, expected }: { readonly loss: number; readonly expected
     : "";
 }
 
+/** How near a solver came to the optimum, by its own measure. */
+function solutionLines(event: Extract<ExperimentEvent, { type: "solved" }>): string[] {
+  const { objective, iterations, passes, measure, optimality, tolerance, converged, zeros, weights } = event;
+  const looks = `${grouped(iterations)} ${iterations === 1 ? "iteration" : "iterations"}, ${grouped(passes)} passes`;
+  const end = converged
+    ? `${measure} ${optimality.toExponential(1)}, below ${tolerance.toExponential(1)}`
+    : style("yellow", `${measure} ${optimality.toExponential(1)}, not yet ${tolerance.toExponential(1)}`);
+  return [
+    `${converged ? "optimum" : "stopped"}: ${looks}`,
+    `  objective ${objective.toPrecision(9)}, ${end}`,
+    ...(zeros === 0 ? [] : [`  ${grouped(zeros)} of ${grouped(weights)} weights are exactly 0`]),
+  ];
+}
+
 /** The last words of a run, and its `done` line. */
 export function reportRun(output: Output, run: Run): void {
   output.endProgress();
@@ -87,7 +117,8 @@ export function reportRun(output: Output, run: Run): void {
           : `Interrupted after ${run.history.length} whole ${run.history.length === 1 ? "epoch" : "epochs"}; the run is usable.`,
       ),
     );
-  if (validation && best.epoch > 0) output.say(`best: epoch ${best.epoch} by ${best.metric}, ${percent(best.value)}`);
+  if (validation && best.epoch > 0 && run.solution === null)
+    output.say(`best: epoch ${best.epoch} by ${best.metric}, ${percent(best.value)}`);
   if (test)
     output.say(
       `test: ${style("bold", percent(test.accuracy))} of ${grouped(test.images)} pictures right, log loss ${test.loss.toFixed(3)}`,

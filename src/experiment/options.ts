@@ -6,7 +6,7 @@ import { adam, type OptimizerChoice } from "../optimizers/index.ts";
 import type { RegularizerChoice } from "../regularizers/index.ts";
 import type { Device } from "../runtime/index.ts";
 import { cosine } from "../schedules/index.ts";
-import type { TrainEvent } from "../train/index.ts";
+import type { Solved, TrainEvent } from "../train/index.ts";
 
 /** Everything that can be said about one training run. */
 export interface TrainOptions {
@@ -16,7 +16,11 @@ export interface TrainOptions {
   readonly loss?: LossChoice;
   /** Penalties on the weights, which add up, and limits to them. */
   readonly regularizer?: RegularizerChoice | readonly RegularizerChoice[];
-  /** Its learning rate may be a number or a schedule: `momentum({ learningRate: cosine(0.1) })`. */
+  /**
+   * What takes steps, whose learning rate may be a number or a schedule: `momentum({ learningRate: cosine(0.1) })`. Or a solver
+   * of convex problems, such as `lbfgs()`, which finds the optimum of a linear model: the model is linear and the loss the
+   * solver's usual one unless said, and epochs, batches and schedules have no meaning.
+   */
   readonly optimizer?: OptimizerChoice;
   /** Passes over the training pictures. */
   readonly epochs?: number;
@@ -125,8 +129,9 @@ export type ExperimentEvent =
       readonly learningRate: number;
       readonly secondsLeft: number;
     }
+  /** `epochs` is 0 where a solver made the solution. */
   | ({ readonly type: "epoch"; readonly epochs: number; readonly best: boolean } & EpochRow)
-  | Extract<TrainEvent, { type: "trial" }>;
+  | Extract<TrainEvent, { type: "iteration" | "solved" | "trial" }>;
 
 /** One line of `metrics.csv`. */
 export interface EpochRow {
@@ -157,6 +162,8 @@ export interface Run {
   readonly validation: Quality | null;
   /** null when there are no test pictures. */
   readonly test: Quality | null;
+  /** Where a solver ended; null after steps. */
+  readonly solution: Solved | null;
   /** Learned numbers. */
   readonly parameters: number;
   /** Seconds of training, without loading the data. */

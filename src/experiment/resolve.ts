@@ -1,11 +1,12 @@
-import { type Choice, checkOptions, choose, UsageError } from "../core/index.ts";
+import { type Choice, checkOptions, choose, chosen, UsageError } from "../core/index.ts";
 import { checkTargets, checkWeights, type Source } from "../data/index.ts";
 import { losses } from "../losses/index.ts";
-import { models } from "../models/index.ts";
+import { linear, models } from "../models/index.ts";
 import { optimizers } from "../optimizers/index.ts";
-import { regularizers as catalogue } from "../regularizers/index.ts";
+import { regularizers as catalogue, type RegularizerChoice } from "../regularizers/index.ts";
 import { schedules } from "../schedules/index.ts";
-import { refuseUnfit } from "../train/index.ts";
+import { solvers } from "../solvers/index.ts";
+import { isSolver, refuseUnfit, refuseUnsolvable, ways } from "../train/index.ts";
 import { DEFAULT_SIZE, defaults, type Settings, type TrainOptions } from "./options.ts";
 
 function wholeNumber(name: string, value: number, least: number): number {
@@ -74,7 +75,7 @@ function warmUpWithin(epochs: number, warmUp: number): number {
 /** @throws UsageError where each step sees all pictures anyway */
 function accumulation(optimizer: string, batches: number): number {
   wholeNumber("accumulate", batches, 1);
-  if (batches > 1 && choose("optimizer", optimizers, optimizer).fullBatch) {
+  if (batches > 1 && (isSolver(optimizer) || choose("optimizer", optimizers, optimizer).fullBatch)) {
     throw new UsageError(
       "accumulate",
       `is ${batches}, but ${optimizer} sees all pictures in each step`,
@@ -83,6 +84,12 @@ function accumulation(optimizer: string, batches: number): number {
   }
   return batches;
 }
+
+/** The dual has no other form than one that holds the bias like a weight. */
+const withBiases = (regularizer: RegularizerChoice): RegularizerChoice => ({
+  ...regularizer,
+  options: { ...regularizer.options, biases: true },
+});
 
 function share(name: string, value: number): number {
   if (value > 0 && value < 1) return value;
@@ -105,16 +112,18 @@ export function resolve(options: TrainOptions, source: Source): Settings {
   const size = options.size === undefined ? null : wholeNumber("size", options.size, 4);
   const picture =
     size === null && source.uniform ? source.uniform : { height: size ?? DEFAULT_SIZE, width: size ?? DEFAULT_SIZE };
-  const model = options.model ?? defaults.model;
-  const loss = options.loss ?? defaults.loss;
+  const solver = isSolver(optimizer.name) ? solvers[optimizer.name] : undefined;
+  const model = options.model ?? (solver ? linear() : defaults.model);
+  const loss = options.loss ?? (solver ? chosen("loss", choose("loss", losses, solver.usual)) : defaults.loss);
   const unit = choose("model", models, model.name);
   checkOptions("model", unit, model.options);
   checkOptions("loss", choose("loss", losses, loss.name), loss.options);
-  checkOptions("optimizer", choose("optimizer", optimizers, optimizer.name), optimizerOptions);
+  checkOptions("optimizer", choose("optimizer", ways, optimizer.name), optimizerOptions);
   if (schedule) {
     const { name, options: own } = schedule as Choice<"schedule">;
     checkOptions("schedule", choose("schedule", schedules, name), own);
   }
+  if (solver) refuseUnsolvable({ optimizer, model, loss, regularizers });
   checkImportance(source, options, loss.name);
   const epochs = wholeNumber("epochs", options.epochs ?? defaults.epochs, 1);
   const { classWeights, clipNorm, clipValue, averageWeights } = options;
@@ -122,7 +131,9 @@ export function resolve(options: TrainOptions, source: Source): Settings {
     data: source.name,
     model: unit.settle ? { ...model, options: { ...unit.settle(model.options, picture) } } : model,
     loss,
-    regularizers: regularizers.filter((regularizer) => regularizer.options.strength !== 0),
+    regularizers: regularizers
+      .filter((regularizer) => regularizer.options.strength !== 0)
+      .map((regularizer) => (solver?.needsL2 ? withBiases(regularizer) : regularizer)),
     optimizer,
     schedule: (schedule as Choice<"schedule"> | undefined) ?? defaults.schedule,
     epochs,

@@ -1,4 +1,5 @@
-import { Cholesky, frozen, UsageError } from "../core/index.ts";
+import { Cholesky, chosen, frozen, UsageError } from "../core/index.ts";
+import type { OptimizerChoice } from "../optimizers/index.ts";
 import type { Moments, Oracle, Solution } from "./oracle.ts";
 import type { Limits, Solver } from "./solver.ts";
 import { norm } from "./vector.ts";
@@ -64,3 +65,7 @@ export const closedFormSolver = frozen<Solver<Limits>>({
     return await solveNormalEquations(moments, ridge, problem.oracle, tolerance);
   },
 });
+
+/** Least squares by calculus. */
+export const closedForm = (options: Partial<Limits> = {}): OptimizerChoice =>
+  chosen("optimizer", closedFormSolver, options);

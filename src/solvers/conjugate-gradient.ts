@@ -1,4 +1,5 @@
-import { frozen } from "../core/index.ts";
+import { chosen, frozen } from "../core/index.ts";
+import type { OptimizerChoice } from "../optimizers/index.ts";
 import { strongWolfe } from "./line-search.ts";
 import type { Oracle, Point, Solution, Watch } from "./oracle.ts";
 import { isSmooth, type Limits, type Solver } from "./solver.ts";
@@ -19,7 +20,8 @@ export async function minimizeByConjugateGradients(
 ): Promise<Solution> {
   let w = start;
   let point = await oracle.evaluate(w);
-  const tolerance = options.tolerance * norm(point.gradient);
+  const size = norm(point.gradient);
+  const tolerance = options.tolerance * size;
   let iteration = 0;
   let stopped = false;
   for (;;) {
@@ -30,7 +32,9 @@ export async function minimizeByConjugateGradients(
     });
     if (optimality <= tolerance) return end(true);
     if (stopped || iteration >= options.iterations) return end(false);
-    const wanted = oracle.quadratic ? 0.5 * tolerance : Math.min(0.5, Math.sqrt(optimality)) * optimality;
+    // Half of the tolerance leaves room for rounding; a system solved better than that would be work for nothing.
+    const share = oracle.quadratic ? 0 : Math.min(0.5, Math.sqrt(optimality / size));
+    const wanted = Math.max(0.5 * tolerance, share * optimality);
     const inner = (residual: number): boolean => {
       iteration++;
       stopped ||=
@@ -57,6 +61,7 @@ async function newtonDirection(
 ): Promise<Float64Array> {
   const precondition = (v: Float64Array) => oracle.precondition?.(v) ?? Float64Array.from(v);
   const d = new Float64Array(gradient.length);
+  let steepest = 0;
   const r = Float64Array.from(gradient);
   scale(r, -1);
   let z = precondition(r);
@@ -65,8 +70,14 @@ async function newtonDirection(
   for (let first = true; ; first = false) {
     const hp = await oracle.hessianVector(w, p);
     const curvature = dot(p, hp);
-    // A direction without curvature (the scores have one: a constant added to all) is where the model ends.
-    if (!(curvature > 1e-14 * dot(p, p))) return first ? p : d;
+    const square = dot(p, p);
+    steepest = Math.max(steepest, curvature / square);
+    // A direction without curvature (the scores have one: a constant added to all) is where the model ends. Beside the
+    // steepest one so far, what is left of it is rounding.
+    if (!(curvature > 1e-14 * steepest * square)) {
+      counted(norm(r));
+      return first ? p : d;
+    }
     const alpha = rz / curvature;
     addTo(d, alpha, p);
     addTo(r, -alpha, hp);
@@ -90,3 +101,7 @@ export const conjugateGradientSolver = frozen<Solver>({
   solve: async (problem, options, watch) =>
     await minimizeByConjugateGradients(await problem.preconditioned(), problem.start, options, watch),
 });
+
+/** Conjugate gradients. */
+export const conjugateGradient = (options: Partial<Limits> = {}): OptimizerChoice =>
+  chosen("optimizer", conjugateGradientSolver, options);

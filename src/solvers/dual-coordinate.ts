@@ -1,4 +1,5 @@
-import { frozen, Random } from "../core/index.ts";
+import { chosen, frozen, Random } from "../core/index.ts";
+import type { OptimizerChoice } from "../optimizers/index.ts";
 import { type Dual, duals } from "./duals.ts";
 import type { Rows, Solution, Watch } from "./oracle.ts";
 import type { Limits, Solver } from "./solver.ts";
@@ -42,7 +43,9 @@ export async function ascendDual(
       worst = Math.max(worst, violations[row]);
     }
     if (half + losses < best.value) best = { value: half + losses, w };
-    const optimality = (best.value - (dual.linear() - half)) / best.value;
+    // Rounding may put the dual above the primal objective; where both are 0, so is the gap.
+    const gap = best.value - (dual.linear() - half);
+    const optimality = gap <= 0 ? 0 : gap / best.value;
     const progress = { iteration, value: best.value, optimality, tolerance: options.tolerance };
     const end = (converged: boolean): Solution => ({
       ...progress,
@@ -56,6 +59,8 @@ export async function ascendDual(
     const waits = WAITS * Math.min(1, worst);
     let active = 0;
     for (let row = 0; row < rows.count; row++) if (violations[row] > waits * 0.1) inHand[active++] = row;
+    // No row can be improved: rounding is what is left of the gap.
+    if (active === 0) return end(false);
     const random = new Random(seed, "dual coordinates", iteration);
     // The first pass starts from nothing, and most of what it does is soon outdated.
     const passes = iteration === 0 ? 1 : PASSES;
@@ -95,3 +100,7 @@ export const dualCoordinateSolver = frozen<Solver>({
     return { ...solution, value: scale * solution.value };
   },
 });
+
+/** Support-vector machines by their dual. */
+export const dualCoordinate = (options: Partial<Limits> = {}): OptimizerChoice =>
+  chosen("optimizer", dualCoordinateSolver, options);

@@ -40,7 +40,7 @@ const SMALLEST = 1e-15;
 export function crammerSingerDual({ labels, classes: count, squaredNorms, costs, margin }: DualRequest): Dual {
   const alpha = new Float64Array(labels.length * count);
   const [classes, changes] = [new Int32Array(count), new Float64Array(count)];
-  const wanted = new Float64Array(count);
+  const heights = new Float64Array(count);
   const sorted = new Float64Array(count);
   const rival = (label: number, scores: Float64Array, offset: number) => {
     let largest = scores[offset + label];
@@ -64,18 +64,25 @@ export function crammerSingerDual({ labels, classes: count, squaredNorms, costs,
       const size = squaredNorms[row];
       const at = row * count;
       for (let c = 0; c < count; c++) {
-        wanted[c] = scores[c] + (c === label ? 0 : margin) - size * alpha[at + c];
-        sorted[c] = wanted[c] + (c === label ? size * costs[row] : 0);
+        const bound = c === label ? costs[row] : 0;
+        heights[c] = scores[c] + (c === label ? 0 : margin) + size * (bound - alpha[at + c]);
       }
+      sorted.set(heights);
       sorted.sort();
-      // β with Σ_c min(bound_c, (β − wanted_c) / size) = 0: the bound holds for the classes above β.
-      let sum = sorted[count - 1] - size * costs[row];
-      let held = 1;
-      while (held < count && sum < held * sorted[count - 1 - held]) sum += sorted[count - 1 - held++];
-      const beta = sum / held;
+      const top = sorted[count - 1];
+      // β with Σ_c bound_c + min(0, (β − height_c) / size) = 0: the classes above β leave their bound. All is measured from
+      // the top, because C · size may be small beside the scores.
+      let sum = -size * costs[row];
+      let free = 1;
+      while (free < count && sum < free * (sorted[count - 1 - free] - top)) sum += sorted[count - 1 - free++] - top;
+      const beta = sum / free;
+      // A row of zeros moves no score: all of C goes to one class at the top.
+      const rival = size > 0 ? -1 : heights.indexOf(top);
       let number = 0;
       for (let c = 0; c < count; c++) {
-        const next = Math.min(c === label ? costs[row] : 0, (beta - wanted[c]) / size);
+        const bound = c === label ? costs[row] : 0;
+        const below = size > 0 ? Math.min(0, (beta - (heights[c] - top)) / size) : c === rival ? -costs[row] : 0;
+        const next = bound + below;
         const change = next - alpha[at + c];
         if (Math.abs(change) < SMALLEST * costs[row]) continue;
         alpha[at + c] = next;
@@ -102,8 +109,9 @@ export function crammerSingerDual({ labels, classes: count, squaredNorms, costs,
 function oneVsRestDual({ labels, classes: count, squaredNorms, costs }: DualRequest, squared: boolean): Dual {
   const alpha = new Float64Array(labels.length * count);
   const [classes, changes] = [new Int32Array(count), new Float64Array(count)];
-  const upper = (row: number) => (squared ? Number.POSITIVE_INFINITY : costs[row]);
-  const ridge = (row: number) => (squared ? 0.5 / costs[row] : 0);
+  // A row that costs nothing keeps α = 0: the limit of an infinite ridge.
+  const upper = (row: number) => (squared && costs[row] > 0 ? Number.POSITIVE_INFINITY : costs[row]);
+  const ridge = (row: number) => (squared && costs[row] > 0 ? 0.5 / costs[row] : 0);
   const gradientOf = (row: number, c: number, target: number, score: number) =>
     target * score - 1 + ridge(row) * alpha[row * count + c];
   return {

@@ -5,12 +5,12 @@ import { fistaSolver } from "./fista.ts";
 import { lbfgsSolver } from "./lbfgs.ts";
 import type { Solver } from "./solver.ts";
 
-export { solveNormalEquations } from "./closed-form.ts";
-export { minimizeByConjugateGradients } from "./conjugate-gradient.ts";
-export { ascendDual } from "./dual-coordinate.ts";
+export { closedForm, solveNormalEquations } from "./closed-form.ts";
+export { conjugateGradient, minimizeByConjugateGradients } from "./conjugate-gradient.ts";
+export { ascendDual, dualCoordinate } from "./dual-coordinate.ts";
 export { type Dual, type DualRequest, duals } from "./duals.ts";
-export { minimizeFista } from "./fista.ts";
-export { type LbfgsOptions, minimizeLbfgs } from "./lbfgs.ts";
+export { fista, minimizeFista } from "./fista.ts";
+export { type LbfgsOptions, lbfgs, minimizeLbfgs } from "./lbfgs.ts";
 export type { Moments, Oracle, Point, Progress, Rows, Solution, Threshold, Watch } from "./oracle.ts";
 export type { DualProblem, Limits, Problem, Solver } from "./solver.ts";
 export { type Affine, type SparseMatrix, sparseRows } from "./sparse-rows.ts";

@@ -1,4 +1,5 @@
-import { frozen } from "../core/index.ts";
+import { chosen, frozen } from "../core/index.ts";
+import type { OptimizerChoice } from "../optimizers/index.ts";
 import { strongWolfe } from "./line-search.ts";
 import type { Oracle, Point, Solution, Watch } from "./oracle.ts";
 import { isSmooth, type Limits, type Solver } from "./solver.ts";
@@ -39,7 +40,8 @@ export async function minimizeLbfgs(
     if (optimality <= tolerance) return end(true);
     if (watch?.(progress) || iteration >= options.iterations) return end(false);
     const direction = descent(point, pairs, oracle);
-    const first = pairs.length > 0 || oracle.precondition ? 1 : Math.min(1, 1 / optimality);
+    // Nothing is known of the scale of f yet: the first step moves w by 1, whatever the units of f.
+    const first = pairs.length > 0 || oracle.precondition ? 1 : 1 / optimality;
     const step = await strongWolfe(oracle, w, point, direction, first);
     if (step === undefined) {
       if (pairs.length === 0) return end(false);
@@ -91,3 +93,7 @@ export const lbfgsSolver = frozen<Solver<LbfgsOptions>>({
   solve: async (problem, options, watch) =>
     await minimizeLbfgs(await problem.preconditioned(), problem.start, options, watch),
 });
+
+/** Limited-memory BFGS. */
+export const lbfgs = (options: Partial<LbfgsOptions> = {}): OptimizerChoice =>
+  chosen("optimizer", lbfgsSolver, options);

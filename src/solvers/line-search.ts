@@ -5,6 +5,8 @@ import { dot, plus } from "./vector.ts";
 const DECREASE = 1e-4;
 const CURVATURE = 0.9;
 const TRIALS = 30;
+/** Values that differ by less than this share of themselves are told apart by rounding, not by f. */
+const ROUNDING = 1e-13;
 
 export interface Step {
   readonly w: Float64Array;
@@ -22,6 +24,10 @@ interface Trial extends Step {
  * A step along a direction of descent that satisfies the strong Wolfe conditions: enough decrease, and a slope that is
  * nearly flat, so that quasi-Newton updates stay positive definite. Nocedal and Wright 2006, algorithms 3.5 (bracketing)
  * and 3.6 (zoom), with the cubic interpolation of their equation 3.59.
+ *
+ * Near the optimum the decrease drowns in the rounding of f long before the slope does: f is flat to second order, so a
+ * gradient of 1e-8 is where comparing values ends. There the slopes decide alone, by what the conditions say of them on a
+ * parabola (the approximate Wolfe conditions of Hager and Zhang 2005).
  *
  * @returns undefined when no such step is found: the direction is none of descent, or rounding hides any progress
  */
@@ -42,14 +48,18 @@ export async function strongWolfe(
     const point = await oracle.evaluate(next);
     return { w: next, point, length, value: point.value, slope: dot(point.gradient, direction) };
   };
-  const enough = (trial: Trial) => trial.value <= from.value + DECREASE * trial.length * slope;
+  const alike = (trial: Trial) => Math.abs(trial.value - from.value) <= ROUNDING * Math.abs(from.value);
+  const enough = (trial: Trial) =>
+    trial.value <= from.value + DECREASE * trial.length * slope ||
+    (alike(trial) && trial.slope <= (2 * DECREASE - 1) * slope);
+  const noBetter = (trial: Trial, before: Trial) => trial.value >= before.value && !alike(trial);
   const flat = (trial: Trial) => Math.abs(trial.slope) <= -CURVATURE * slope;
 
   /** Narrows an interval whose end `low` is the best so far, until a step in it will do. */
   const zoom = async (low: Trial, high: Trial): Promise<Step | undefined> => {
-    while (trials < TRIALS && Math.abs(high.length - low.length) > 1e-16) {
+    while (trials < TRIALS && Math.abs(high.length - low.length) > 1e-16 * Math.max(low.length, high.length)) {
       const trial = await at(between(low, high));
-      if (!enough(trial) || trial.value >= low.value) high = trial;
+      if (!enough(trial) || noBetter(trial, low)) high = trial;
       else {
         if (flat(trial)) return trial;
         if (trial.slope * (high.length - low.length) >= 0) high = low;
@@ -63,7 +73,7 @@ export async function strongWolfe(
   let length = first;
   while (trials < TRIALS) {
     const trial = await at(length);
-    if (!enough(trial) || (before !== start && trial.value >= before.value)) return await zoom(before, trial);
+    if (!enough(trial) || (before !== start && noBetter(trial, before))) return await zoom(before, trial);
     if (flat(trial)) return trial;
     if (trial.slope >= 0) return await zoom(trial, before);
     before = trial;

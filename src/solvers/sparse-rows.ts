@@ -56,7 +56,9 @@ export function sparseRows(
       shared += squared[k] * u * shift[k];
     }
     shares[row] = shared;
-    squaredNorms[row] = own - 2 * shared + constant + (bias ? 1 : 0);
+    // Of a row that is its own shift nothing but rounding is left, of either sign.
+    const square = own - 2 * shared + constant;
+    squaredNorms[row] = (square > 1e-14 * (own + constant) ? square : 0) + (bias ? 1 : 0);
   }
 
   const scores = (row: number, into: Float64Array): void => {

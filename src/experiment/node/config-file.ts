@@ -4,9 +4,10 @@ import { z } from "zod";
 import { type Choice, choose, UsageError } from "../../core/index.ts";
 import { losses } from "../../losses/index.ts";
 import { models } from "../../models/index.ts";
-import { type OptimizerChoice, optimizers } from "../../optimizers/index.ts";
+import type { OptimizerChoice } from "../../optimizers/index.ts";
 import { regularizers } from "../../regularizers/index.ts";
 import { schedules } from "../../schedules/index.ts";
+import { ways } from "../../train/index.ts";
 import { defaults, type TrainOptions } from "../options.ts";
 
 const options = z.record(z.string(), z.unknown());
@@ -29,7 +30,7 @@ const configSchema = z.strictObject({
   model: choice("model", models).optional(),
   loss: choice("loss", losses).optional(),
   regularizers: z.array(choice("regularizer", regularizers)).optional(),
-  optimizer: choice("optimizer", optimizers).optional(),
+  optimizer: choice("optimizer", ways).optional(),
   schedule: choice("schedule", schedules).optional(),
   epochs: z.number().optional(),
   batchSize: z.number().optional(),

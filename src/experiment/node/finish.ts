@@ -78,6 +78,7 @@ export async function finish(ending: Ending): Promise<Run> {
     },
     validation: qualityOf("validation"),
     test: qualityOf("test"),
+    solution: keeper.solution,
     parameters: keeper.parameters,
     seconds: ending.seconds,
     weightsHash,

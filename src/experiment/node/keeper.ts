@@ -1,6 +1,14 @@
 import { choose } from "../../core/index.ts";
 import { losses } from "../../losses/index.ts";
-import { type Plan, type Recipe, type StateValues, type TrainEvent, weightsOf } from "../../train/index.ts";
+import {
+  isSolver,
+  type Plan,
+  type Recipe,
+  type Solved,
+  type StateValues,
+  type TrainEvent,
+  weightsOf,
+} from "../../train/index.ts";
 import type { EpochRow, Settings } from "../options.ts";
 import type { Reporter } from "./reporter.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -14,6 +22,8 @@ export class Keeper {
   /** What the run ended with when it was interrupted. */
   last: StateValues | undefined;
   readonly parameters: number;
+  /** Where a solver ended. */
+  solution: Solved | null = null;
   /** The first loss has been measured: from here on there is something to keep. */
   began = false;
   readonly #plan: Plan;
@@ -72,10 +82,17 @@ export class Keeper {
         break;
       }
       case "progress":
+      case "iteration":
         report.send(event);
         break;
+      case "solved": {
+        const { type: _solved, ...solution } = event;
+        this.solution = solution;
+        report.send(event);
+        break;
+      }
       case "epoch":
-        this.#endEpoch(event, report, settings.epochs);
+        this.#endEpoch(event, report, isSolver(settings.optimizer.name) ? 0 : settings.epochs);
         break;
       case "interrupted":
         this.last = event.state;
