@@ -1,6 +1,6 @@
 import { chosen, frozen } from "../core/index.ts";
 import type { OptimizerChoice } from "../optimizers/index.ts";
-import { strongWolfe } from "./line-search.ts";
+import { roundingEnds, strongWolfe } from "./line-search.ts";
 import type { Oracle, Point, Solution, Watch } from "./oracle.ts";
 import { isSmooth, type Limits, type Solver } from "./solver.ts";
 import { addTo, dot, norm, plus, scale } from "./vector.ts";
@@ -22,6 +22,7 @@ export async function minimizeByConjugateGradients(
   let point = await oracle.evaluate(w);
   const size = norm(point.gradient);
   const tolerance = options.tolerance * size;
+  const ended = roundingEnds();
   let iteration = 0;
   let stopped = false;
   for (;;) {
@@ -31,7 +32,7 @@ export async function minimizeByConjugateGradients(
       ...{ w, measure: "gradient norm", converged },
     });
     if (optimality <= tolerance) return end(true);
-    if (stopped || iteration >= options.iterations) return end(false);
+    if (stopped || iteration >= options.iterations || ended(point, optimality)) return end(false);
     // Half of the tolerance leaves room for rounding; a system solved better than that would be work for nothing.
     const share = oracle.quadratic ? 0 : Math.min(0.5, Math.sqrt(optimality / size));
     const wanted = Math.max(0.5 * tolerance, share * optimality);

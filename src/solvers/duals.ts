@@ -77,11 +77,11 @@ export function crammerSingerDual({ labels, classes: count, squaredNorms, costs,
       while (free < count && sum < free * (sorted[count - 1 - free] - top)) sum += sorted[count - 1 - free++] - top;
       const beta = sum / free;
       // A row of zeros moves no score: all of C goes to one class at the top.
-      const rival = size > 0 ? -1 : heights.indexOf(top);
+      const only = size > 0 ? -1 : heights.indexOf(top);
       let number = 0;
       for (let c = 0; c < count; c++) {
         const bound = c === label ? costs[row] : 0;
-        const below = size > 0 ? Math.min(0, (beta - (heights[c] - top)) / size) : c === rival ? -costs[row] : 0;
+        const below = size > 0 ? Math.min(0, (beta - (heights[c] - top)) / size) : c === only ? -costs[row] : 0;
         const next = bound + below;
         const change = next - alpha[at + c];
         if (Math.abs(change) < SMALLEST * costs[row]) continue;

@@ -1,6 +1,6 @@
 import { chosen, frozen } from "../core/index.ts";
 import type { OptimizerChoice } from "../optimizers/index.ts";
-import { strongWolfe } from "./line-search.ts";
+import { roundingEnds, strongWolfe } from "./line-search.ts";
 import type { Oracle, Point, Solution, Watch } from "./oracle.ts";
 import { isSmooth, type Limits, type Solver } from "./solver.ts";
 import { addTo, dot, norm, plus, scale } from "./vector.ts";
@@ -32,13 +32,13 @@ export async function minimizeLbfgs(
   let point = await oracle.evaluate(w);
   const tolerance = options.tolerance * norm(point.gradient);
   const pairs: Pair[] = [];
-  let iteration = 0;
-  for (; ; iteration++) {
+  const ended = roundingEnds();
+  for (let iteration = 0; ; iteration++) {
     const optimality = norm(point.gradient);
     const progress = { iteration, value: point.value, optimality, tolerance };
     const end = (converged: boolean): Solution => ({ ...progress, w, measure: "gradient norm", converged });
     if (optimality <= tolerance) return end(true);
-    if (watch?.(progress) || iteration >= options.iterations) return end(false);
+    if (watch?.(progress) || iteration >= options.iterations || ended(point, optimality)) return end(false);
     const direction = descent(point, pairs, oracle);
     // Nothing is known of the scale of f yet: the first step moves w by 1, whatever the units of f.
     const first = pairs.length > 0 || oracle.precondition ? 1 : 1 / optimality;

@@ -14,6 +14,20 @@ export interface Step {
   readonly length: number;
 }
 
+/** Points at the floor of rounding before a solver gives up: the gradient there goes up and down by chance. */
+const PATIENCE = 50;
+
+/** Tells, point by point, when rounding has ended all progress: neither the value nor the size of the gradient falls. */
+export function roundingEnds(): (point: Point, optimality: number) => boolean {
+  let [value, least, idle] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0];
+  return (point, optimality) => {
+    idle = point.value < value - ROUNDING * Math.abs(value) || optimality < least ? 0 : idle + 1;
+    value = Math.min(value, point.value);
+    least = Math.min(least, optimality);
+    return idle >= PATIENCE;
+  };
+}
+
 /** One trial: the step length with the value and the slope along the direction that it leads to. */
 interface Trial extends Step {
   readonly value: number;

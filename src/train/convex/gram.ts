@@ -30,16 +30,23 @@ export async function gramOf(
       const at = (from + row) * width;
       for (let k = 0; k < width; k++) {
         const value = data[at + k];
-        means[k] += weight * value;
+        means[k] += exact ? value : weight * value;
         into[row * width + k] = factor * value;
       }
     }
     into.fill(0, rows * width);
     await run();
-    const share = exact ? weights[from] : 1;
-    for (let i = 0; i < part.length; i++) sums[i] += share * part[i];
+    for (let i = 0; i < part.length; i++) sums[i] += part[i];
+  }
+  if (exact) {
+    scaleBy(sums, weights[0]);
+    scaleBy(means, weights[0]);
   }
   return normalised(sums, means, { width, scale, shift }, bias);
+}
+
+function scaleBy(values: Float64Array, factor: number): void {
+  for (let i = 0; i < values.length; i++) values[i] *= factor;
 }
 
 /** From Σ ω u uᵀ and Σ ω u to Σ ω x xᵀ with x = scale (u − shift), for weights ω that sum to 1. */
