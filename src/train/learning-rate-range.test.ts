@@ -37,6 +37,8 @@ describe("the proposal", () => {
     const slight = Array.from({ length: 60 }, (_, i) => 2 - 0.01 * (2 - logistic(i)));
     expect(steepest(curveOf(slight, 0.5))).toBeNull();
     expect(steepest(curveOf(slight, 1e-4))).not.toBeNull();
+    const rounding = Array.from({ length: 60 }, (_, i) => 2 - 1e-6 * (2 - logistic(i)));
+    expect(steepest(curveOf(rounding, 0))).toBeNull();
     expect(steepest([])).toBeNull();
   });
 });

@@ -85,10 +85,12 @@ const REACH = 5;
 
 /** Deviations of the smoothed loss that chance alone does not explain. */
 const CHANCE = 3;
+/** The share of the loss that it has to fall by: near zero scores all batches cost the same, and rounding would count. */
+const NOTHING = 1e-3;
 
 /**
  * Whether the smoothed loss ever falls by more than the noise of the batches: below the mean of the first losses by three of
- * its own standard deviations, judged by how much neighbouring losses differ, which a slow trend does not change.
+ * its own standard deviations, and by a thousandth. The noise is judged by how much neighbouring losses differ, which a slow trend does not change.
  */
 function falls(curve: readonly RangePoint[]): boolean {
   const first = curve.slice(0, 2 * REACH);
@@ -96,7 +98,7 @@ function falls(curve: readonly RangePoint[]): boolean {
   const jumps = curve.slice(1, 4 * REACH).map(({ loss }, i) => (loss - curve[i]!.loss) ** 2);
   const variance = jumps.reduce((total, square) => total + square, 0) / (2 * jumps.length);
   const deviation = Math.sqrt((variance * (1 - KEPT)) / (1 + KEPT));
-  return Math.min(...curve.map(({ smoothed }) => smoothed)) < level - CHANCE * deviation;
+  return Math.min(...curve.map(({ smoothed }) => smoothed)) < level - Math.max(CHANCE * deviation, NOTHING * level);
 }
 
 /**
