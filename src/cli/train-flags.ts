@@ -4,6 +4,7 @@ import { models } from "../models/index.ts";
 import { activations } from "../nn/index.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { schedules } from "../schedules/index.ts";
+import { solvers } from "../solvers/index.ts";
 
 const list = (catalogue: object) => Object.keys(catalogue).join(", ");
 
@@ -23,7 +24,10 @@ export function withTrainFlags(command: Command): Command {
     .option("--dropout <rate>", "mlp, cnn: share of the values left out of each step, to a 256th (default: 0)")
     .option("--loss <name>", `${list(losses)} (default: cross-entropy)`)
     .option("--class-weights <list>", "how much each class counts in the loss, such as 1,2,0.5")
-    .option("--optimizer <name>", `${list(optimizers)} (default: adam)`)
+    .option(
+      "--optimizer <name>",
+      `${list(optimizers)} (default: adam); for a linear model also ${list(solvers)}, which find the optimum without a rate`,
+    )
     .option("--learning-rate <rate>", "step size (default: the optimizer's own)")
     .option("--find-learning-rate", "do not train: try rates from 1e-7 to 10, and propose one")
     .option("--momentum <share>", "momentum: share of the velocity that is kept (default: 0.9)")
