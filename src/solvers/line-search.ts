@@ -43,6 +43,8 @@ interface Trial extends Step {
  * gradient of 1e-8 is where comparing values ends. There the slopes decide alone, by what the conditions say of them on a
  * parabola (the approximate Wolfe conditions of Hager and Zhang 2005).
  *
+ * When 30 trials do not suffice, the best of those that decreased f enough; a quasi-Newton method leaves out its pair.
+ *
  * @returns undefined when no such step is found: the direction is none of descent, or rounding hides any progress
  */
 export async function strongWolfe(
