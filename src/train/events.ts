@@ -1,5 +1,4 @@
 /** What a trainer reports while it works; plain data, so that it crosses from a worker. */
-import type { LearningRateRange } from "./learning-rate-range.ts";
 
 /** Loss and accuracy over some pictures; `loss` is the chosen loss without penalties. */
 export interface Evaluation {
@@ -23,6 +22,24 @@ export interface Solved {
   /** How many of the weights are exactly 0. */
   readonly zeros: number;
   readonly weights: number;
+}
+
+/** One step of the range test of learning rates. */
+export interface RangePoint {
+  readonly learningRate: number;
+  /** Of the batch, before the update. */
+  readonly loss: number;
+  /** The exponential moving average of the losses up to here. */
+  readonly smoothed: number;
+}
+
+/** How the loss answers to the learning rate. */
+export interface LearningRateRange {
+  readonly curve: readonly RangePoint[];
+  /** Where the smoothed loss falls most steeply; null when it does not fall by more than noise. */
+  readonly suggestion: number | null;
+  /** Where the loss was no longer a number, or four times the best; null when that never came. */
+  readonly divergedAt: number | null;
 }
 
 /** Parameters and slots by name. */

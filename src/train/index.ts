@@ -7,8 +7,7 @@ export {
   refuseUnsolvable,
   SolveRun,
 } from "./convex/index.ts";
-export type { Evaluation, Scores, Solved, StateValues, TrainEvent } from "./events.ts";
-export { type LearningRateRange, type RangePoint, steepest } from "./learning-rate-range.ts";
+export type { Evaluation, LearningRateRange, RangePoint, Scores, Solved, StateValues, TrainEvent } from "./events.ts";
 export { makePlan, type PlanRequest } from "./make-plan.ts";
 export { names } from "./names.ts";
 export { type PictureBlock, type Plan, type StateBlock, weightsOf } from "./plan.ts";

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { distance, indices, recipe, run, trainerOf } from "../../test/tiny.ts";
 import { mlp } from "../models/index.ts";
 import { adam, gradientDescent, momentum, optimizers, sgd } from "../optimizers/index.ts";
-import type { TrainEvent } from "./events.ts";
-import { type LearningRateRange, type RangePoint, steepest } from "./learning-rate-range.ts";
+import type { LearningRateRange, RangePoint, TrainEvent } from "./events.ts";
+import { steepest } from "./learning-rate-range.ts";
 import type { PlanRequest } from "./make-plan.ts";
 import type { Trainer } from "./trainer.ts";
 

@@ -1,25 +1,8 @@
 import { epochOrder } from "../data/index.ts";
+import type { LearningRateRange, RangePoint } from "./events.ts";
 import type { Plan } from "./plan.ts";
 import type { StepScalars } from "./step-scalars.ts";
 import type { Stepper } from "./stepper.ts";
-
-/** One step of the test. */
-export interface RangePoint {
-  readonly learningRate: number;
-  /** Of the batch, before the update. */
-  readonly loss: number;
-  /** The exponential moving average of the losses up to here. */
-  readonly smoothed: number;
-}
-
-/** How the loss answers to the learning rate. */
-export interface LearningRateRange {
-  readonly curve: readonly RangePoint[];
-  /** Where the smoothed loss falls most steeply; null when it does not fall by more than noise. */
-  readonly suggestion: number | null;
-  /** Where the loss was no longer a number, or four times the best; null when that never came. */
-  readonly divergedAt: number | null;
-}
 
 /** The rates of a test, evenly in their logarithm: from where nothing moves to where nearly everything flies apart. */
 const FROM = 1e-7;

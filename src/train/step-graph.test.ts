@@ -4,12 +4,12 @@ import { evaluateOn, recipe } from "../../test/tiny.ts";
 import { UsageError } from "../core/index.ts";
 import { graph, input, print, type Tensor } from "../ir/index.ts";
 import { hinge } from "../losses/index.ts";
-import { mlp } from "../models/index.ts";
+import { cnn, mlp } from "../models/index.ts";
 import { add } from "../ops/index.ts";
 import { adam } from "../optimizers/index.ts";
 import { elasticNet, l2, maxNorm } from "../regularizers/index.ts";
 import type { Recipe } from "./recipe.ts";
-import { scoreGraph } from "./recipe.ts";
+import { network, scoreGraph } from "./recipe.ts";
 import { accumulateGraph, applyGraph, stepGraph } from "./step-graph.ts";
 
 type Given = Record<string, readonly number[]>;
@@ -237,6 +237,18 @@ describe("dropout", () => {
     const plain = gradientOf(recipe, 1, data);
     const open = gradientOf(own, 1, { ...data, ...noise });
     for (const name of Object.keys(plain)) close(open[name]!, plain[name]!);
+  });
+
+  test("stands after each hidden layer of an mlp, and before the scores of a cnn", () => {
+    const noise = (model: Recipe["model"]) => network({ ...recipe, model }, 2, "training").noise;
+    expect(noise(mlp({ hidden: [5, 4], dropout: 0.5 }))).toMatchObject([
+      { name: "hidden1.dropout", shape: [2, 5], rate: 0.5 },
+      { name: "hidden2.dropout", shape: [2, 4], rate: 0.5 },
+    ]);
+    expect(noise(cnn({ channels: [6], dropout: 0.2 }))).toMatchObject([
+      { name: "scores.dropout", shape: [2, 6], rate: 0.2 },
+    ]);
+    expect(noise(cnn({ channels: [6] }))).toEqual([]);
   });
 
   test("is not in the graph that scores", () => {

@@ -96,7 +96,7 @@ describe("units", () => {
       args: ["train", "photos", "--loss", "qqqqqqqqqq"],
       where: "--loss",
       what: /there is no "qqqqqqqqqq"/,
-      fix: /^choose one of cross-entropy, hinge, squared-hinge, /,
+      fix: /^choose one of cross-entropy, .*hinge, squared-hinge, /,
     },
     "hidden units for a model without any": {
       args: ["train", "photos", "--model", "linear", "--hidden", "10"],
@@ -185,7 +185,7 @@ describe("numbers", () => {
       ...bad("--hidden", "512,,256"),
       args: ["train", "photos", "--model", "mlp", "--hidden", "512,,256"],
     },
-    "a negative penalty": bad("--l2", "-1", "l2"),
+    "a negative penalty": bad("--l2", "-1", "regularizer l2, strength"),
     "pictures too small": bad("--size", "1", "size"),
     "layers that fit into no model file": {
       args: ["train", "photos", "--model", "mlp", "--size", "8", "--hidden", "1000000000"],

@@ -58,17 +58,23 @@ describe("the files of a run", () => {
     expect(parse(text("first", "config.yaml"))).toEqual({
       argmin: expect.stringMatching(/^\d+\.\d+\.\d+$/),
       data: "photos",
-      model: { kind: "model", name: "mlp", options: { hidden: [12], activation: "relu" } },
-      loss: { kind: "loss", name: "cross-entropy", options: {} },
-      regularizers: [{ kind: "regularizer", name: "l2", options: { strength: 1e-3 } }],
+      model: { kind: "model", name: "mlp", options: { hidden: [12], activation: "relu", dropout: 0 } },
+      loss: { kind: "loss", name: "cross-entropy", options: { smoothing: 0 } },
+      regularizers: [{ kind: "regularizer", name: "l2", options: { strength: 1e-3, biases: false } }],
       optimizer: {
         kind: "optimizer",
         name: "adam",
-        options: { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+        options: { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, amsgrad: false },
       },
       schedule: { kind: "schedule", name: "cosine", options: { final: 0 } },
       epochs: 3,
       batchSize: 16,
+      accumulate: 1,
+      warmUp: 0,
+      classWeights: null,
+      clipNorm: null,
+      clipValue: null,
+      averageWeights: null,
       size: 8,
       seed: 7,
       device: "auto",
@@ -120,7 +126,7 @@ describe("the files of a run", () => {
   test("the checkpoints hold weights and slots; the best one has the weights of the hash", () => {
     const shapes = { "hidden1.weight": [192, 12], "hidden1.bias": [12], "scores.weight": [12, 4], "scores.bias": [4] };
     const slots = Object.entries(shapes).flatMap(([name, shape]) =>
-      ["mean", "meanSquare"].map((slot) => [`${slot} of ${name}`, shape] as const),
+      ["velocity", "squares"].map((slot) => [`${slot} of ${name}`, shape] as const),
     );
     for (const kind of ["last", "best"]) {
       const { tensors, metadata } = checkpoint("first", kind);
