@@ -29,7 +29,7 @@ export interface DualRequest {
   readonly margin: number;
 }
 
-/** A change of a coefficient below this is rounding. */
+/** A change of a coefficient below this share of it is rounding. */
 const SMALLEST = 1e-15;
 
 /**
@@ -84,7 +84,7 @@ export function crammerSingerDual({ labels, classes: count, squaredNorms, costs,
         const below = size > 0 ? Math.min(0, (beta - (heights[c] - top)) / size) : c === only ? -costs[row] : 0;
         const next = bound + below;
         const change = next - alpha[at + c];
-        if (Math.abs(change) < SMALLEST * costs[row]) continue;
+        if (Math.abs(change) <= SMALLEST * Math.abs(next)) continue;
         alpha[at + c] = next;
         classes[number] = c;
         changes[number++] = change;
@@ -143,7 +143,7 @@ function oneVsRestDual({ labels, classes: count, squaredNorms, costs }: DualRequ
         const before = alpha[row * count + c];
         const newton = before - gradientOf(row, c, target, scores[c]) / (squaredNorms[row] + ridge(row));
         const next = Math.min(upper(row), Math.max(0, newton));
-        if (Math.abs(next - before) < SMALLEST * costs[row]) continue;
+        if (Math.abs(next - before) <= SMALLEST * next) continue;
         alpha[row * count + c] = next;
         classes[number] = c;
         changes[number++] = target * (next - before);
