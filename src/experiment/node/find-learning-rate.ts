@@ -1,6 +1,6 @@
 import { UsageError } from "../../core/index.ts";
 import { openSource } from "../../data/node/index.ts";
-import { commandHtml, escapeHtml, learningRateFigure, page } from "../../report/index.ts";
+import type { Section } from "../../report/index.ts";
 import { isSolver, type LearningRateRange } from "../../train/index.ts";
 import { trainInWorker } from "../../train/node/index.ts";
 import type { Settings, TrainOptions } from "../options.ts";
@@ -46,7 +46,7 @@ export async function findLearningRate(options: FindLearningRateOptions): Promis
     const range = await rangeOf(own, settings, source, folder, report);
     const search = { ...range, folder: own.folder ?? null, settings };
     await writes.settled();
-    await folder?.writeReport(reportOf(search, command));
+    if (folder !== undefined) await folder.writeReport(await reportOf(search, command));
     const { suggestion, divergedAt, curve } = range;
     await folder?.appendEvent({ event: "learning-rate", suggestion, divergedAt, curve });
     return search;
@@ -98,7 +98,9 @@ async function rangeOf(
   return found!;
 }
 
-function reportOf(search: LearningRateSearch, command: FindLearningRateOptions["command"]): string {
+async function reportOf(search: LearningRateSearch, command: FindLearningRateOptions["command"]): Promise<string> {
+  // Loaded when it is wanted: what draws takes 0.2 s to load, which every other command would wait for.
+  const { commandHtml, escapeHtml, learningRateFigure, page } = await import("../../report/index.ts");
   const { suggestion, divergedAt, settings, curve } = search;
   const { model, optimizer, batchSize, accumulate } = settings;
   const paragraphs = [
@@ -114,13 +116,14 @@ function reportOf(search: LearningRateSearch, command: FindLearningRateOptions["
       ? ""
       : `<p>To train with it:</p>\n${commandHtml(command(rounded(suggestion)))}`;
   const pictures = accumulate === 1 ? `${batchSize}` : `${accumulate} × ${batchSize}`;
+  const sections: Section[] = [
+    { heading: "Range test", body: learningRateFigure(search) },
+    { heading: "What it says", body: [...paragraphs, typed].join("\n") },
+  ];
   return page({
     title: `A learning rate for ${settings.data}`,
     subtitle: `${model.name}, ${settings.loss.name}, ${optimizer.name}, ${pictures} pictures a step, seed ${settings.seed}`,
-    sections: [
-      { heading: "Range test", body: learningRateFigure(search) },
-      { heading: "What it says", body: [...paragraphs, typed].join("\n") },
-    ],
+    sections,
   });
 }
 
