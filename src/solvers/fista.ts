@@ -52,6 +52,8 @@ export async function minimizeFista(
       after = await oracle.evaluate(next);
       const move = plus(next, -1, ahead);
       const square = dot(move, move);
+      // Rounding leaves the step no effect, from the answer so far: so it would every time.
+      if (square === 0 && norm(plus(ahead, -1, w)) === 0) return end(false);
       const turn = dot(plus(after.gradient, -1, here.gradient), move);
       const near = Math.abs(after.value - here.value) <= NEAR * Math.abs(here.value);
       const above = near ? 0.5 * turn : after.value - here.value - dot(here.gradient, move);
