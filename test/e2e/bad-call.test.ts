@@ -1,4 +1,4 @@
-/** Wrong calls, as the issue lists them: each says where, what and how to mend it, ends with 2, and makes nothing. */
+/** Wrong calls: each says where, what and how to mend it, ends with 2, and makes nothing. */
 import { join } from "node:path";
 import { beforeAll, describe } from "vitest";
 import { type Case, cases } from "./cases.ts";

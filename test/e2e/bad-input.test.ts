@@ -1,5 +1,5 @@
 /**
- * Bad data, runs and models, as the issue lists them: each case says where, what and how to mend it, with the right exit
+ * Bad data, runs and models: each case says where, what and how to mend it, with the right exit
  * code, and loses nothing. Wrong calls are in `bad-call.test.ts`, a full disk and Ctrl-C in `interrupted.test.ts`.
  */
 import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";

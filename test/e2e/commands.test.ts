@@ -1,4 +1,4 @@
-/** What the commands print, for people and for programs. The lines for programs are the ones that the issue promises. */
+/** What the commands print, for people and for programs. The lines for programs are a promise: others parse them. */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -2,8 +2,7 @@ import { choose, UsageError } from "../../core/index.ts";
 import { losses } from "../../losses/index.ts";
 import { regularizers } from "../../regularizers/index.ts";
 import { solvers } from "../../solvers/index.ts";
-import type { PlanRequest } from "../make-plan.ts";
-import type { SolveSteps } from "../plan.ts";
+import type { Plan, SolveSteps } from "../plan.ts";
 import type { Recipe } from "../recipe.ts";
 import { CHUNK, convexGraphs } from "./graphs.ts";
 
@@ -69,7 +68,7 @@ export function refuseUnsolvable(recipe: Pick<Recipe, "optimizer" | "model" | "l
 }
 
 /** What a worker needs to solve: graphs in float64, and the problem in numbers. */
-export function solveSteps({ pictures, train }: PlanRequest, recipe: Recipe): SolveSteps {
+export function solveSteps({ pictures, train }: Pick<Plan, "pictures" | "train">, recipe: Recipe): SolveSteps {
   refuseUnsolvable(recipe);
   const { l1, l2 } = strengthsOf(recipe);
   const { height, width, channels, classes, loss, normalization } = recipe;
