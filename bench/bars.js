@@ -28,6 +28,15 @@ const size = (full, shortened) => (short ? shortened : full);
 const atLeast = (target) => (value) => ({ target: `≥ ${target}`, ok: value >= target });
 const atMost = (target) => (value) => ({ target: `≤ ${target}`, ok: value <= target });
 
+/** Runs a part of the test suite. */
+function suite(files) {
+  const args = ["vitest", "run", "--project", "fast", ...files, "--reporter=json"];
+  const { stdout } = spawnSync("npx", args, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 28 });
+  const result = JSON.parse(stdout.slice(stdout.indexOf("{")));
+  const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = result;
+  return { value: failed, target: "0 failed", ok: failed === 0 && passed > 0, passed, skipped };
+}
+
 /** @type {{name: string, kind?: "time", needs?: "shared" | "torch", long?: boolean, run: () => object | Promise<object>}[]} */
 const bars = [
   {
@@ -111,29 +120,41 @@ const bars = [
       return { value: result.longestMs, ...atMost(50)(result.longestMs), ...result };
     },
   },
+  ...[
+    ["PyTorch's numbers and negated backward rules", ["test/parity", "test/conformance/mutation.test.ts"]],
+    ["exact optima of convex problems", ["test/conformance/solvers.test.ts"]],
+    [
+      "optimizers solve the parabola and Rosenbrock, and rebuild nothing",
+      ["test/conformance/optimizers.test.ts", "test/conformance/no-rebuild.test.ts"],
+    ],
+    ["worked examples of the course", ["test/worked-examples.test.ts"]],
+  ].map(([name, files]) => ({ name, long: true, needs: "shared", run: () => suite(files) })),
   {
-    name: "PyTorch's numbers and negated backward rules",
+    name: "gradcheck of every unit and every model with every loss",
     long: true,
-    needs: "shared",
     run: () => {
-      const args = [
-        "vitest",
-        "run",
-        "--project",
-        "fast",
-        "test/parity",
-        "test/conformance/mutation.test.ts",
-        "--reporter=json",
-      ];
-      const { stdout } = spawnSync("npx", args, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 28 });
-      const {
-        numPassedTests: passed,
-        numFailedTests: failed,
-        numPendingTests: skipped,
-      } = JSON.parse(stdout.slice(stdout.indexOf("{")));
-      return { value: failed, target: "0 failed", ok: failed === 0 && passed > 0, passed, skipped };
+      const { wrong, ...rest } = argmin(["gradcheck", "--all"]).at(-1);
+      return { value: wrong, target: "0 wrong", ok: wrong === 0, ...rest };
     },
   },
+  ...[
+    ["lbfgs against scikit-learn, CPU seconds", "lbfgs", "time"],
+    ["dual-coordinate against LIBLINEAR, seconds", "dual-coordinate", "time"],
+    ["closed form, seconds", "closed-form", "time"],
+    ["best linear classifier, test accuracy", "best", undefined],
+  ].map(([name, row, kind]) => ({
+    name: `convex: ${name}`,
+    ...(kind ? { kind } : {}),
+    long: true,
+    needs: "shared",
+    run: async () => {
+      const { measure } = await import("./convex.js");
+      const found = await measure(row, 3);
+      if (found === undefined) return { value: null, target: "the peer is not installed", ok: true };
+      const { value, target, ...rest } = found;
+      return { value, ...(row === "best" ? atLeast : atMost)(target)(value), ...rest };
+    },
+  })),
 ];
 
 let failures = 0;
