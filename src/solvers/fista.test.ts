@@ -87,6 +87,14 @@ test("the step grows to where the function is flatter", async () => {
   const solution = await solve(wall, [0], { tolerance: 1e-6, iterations: 1000 }, [-50]);
   expect(solution.converged).toBe(true);
   expect(solution.w[0]).toBeCloseTo(1000, 1);
+  expect(solution.iteration).toBeLessThan(90);
+});
+
+test("the first step is as long as the curvature along the gradient says, however far the answer is", async () => {
+  const solution = await solve(quadratic([[1e-6]], [1]), [0]);
+  expect(solution.converged).toBe(true);
+  expect(solution.iteration).toBeLessThanOrEqual(2);
+  expect(solution.w[0]).toBeCloseTo(1e6, 3);
 });
 
 test("f alone, in any units, is minimised like by the others", async () => {

@@ -24,10 +24,13 @@ test("the least of a log-sum-exp is found to ten digits, where values differ by 
 });
 
 test("the way is the same in any units of f", async () => {
-  const ways = await Promise.all([1, 1e-18, 1e18].map((units) => solve(logSumExp(units))));
-  for (const { w, converged } of ways) {
+  for (const units of [1, 1e-18, 1e18]) {
+    const oracle = logSumExp(units);
+    const { w, converged, iteration } = await solve(oracle);
     expect(converged).toBe(true);
     expect(distance(w, logSumExpOptimum.w)).toBeLessThan(1e-9);
+    // The curvature of the last pair gives steps of about the right length at the first trial.
+    expect(oracle.evaluations).toBeLessThan(iteration + 8);
   }
 });
 
@@ -50,6 +53,17 @@ describe("on a quadratic", () => {
     expect(steps[2]).toBeLessThan(0.6 * steps[0]);
   });
 
+  test("directions that the memory does not hold are scaled like those that it holds", async () => {
+    const small = withEigenvalues(eigenvalues).map((row) => row.map((value) => 1e-9 * value));
+    const oracle = quadratic(
+      small,
+      b.map((value) => 1e-9 * value),
+    );
+    const { iteration, converged } = await solve(oracle, { ...exactly, memory: 2 });
+    expect(converged).toBe(true);
+    expect(oracle.evaluations).toBeLessThan(1.5 * iteration);
+  });
+
   test("the first step has the length 1, and the first trial with the Hessian as preconditioner is the answer", async () => {
     const h = withEigenvalues(eigenvalues);
     const inverse = new Cholesky(Float64Array.from(h.flat()), 6);
@@ -61,7 +75,10 @@ describe("on a quadratic", () => {
         return oracle.evaluate(w);
       },
     });
-    await solve(watched(quadratic(h, b)), { ...exactly, iterations: 1 });
+    // In small units, too, where the gradient is shorter than 1.
+    const small = h.map((row) => row.map((value) => 1e-9 * value));
+    const right = b.map((value) => 1e-9 * value);
+    await solve(watched(quadratic(small, right)), { ...exactly, iterations: 1 });
     expect(distance(seen[1], seen[0])).toBeCloseTo(1, 12);
     const solution = await solve({ ...quadratic(h, b), precondition: (v) => inverse.solve(v) });
     expect([solution.converged, solution.iteration]).toEqual([true, 1]);

@@ -80,6 +80,16 @@ describe.each([1, 2, 3, 4, 5, 9])("for %d classes", (classes) => {
 });
 
 describe("a row", () => {
+  test("of many features that is its own shift but for rounding has the norm 0 as well", () => {
+    for (let draw = 0; draw < 20; draw++) {
+      const shift = list(30, () => random.uniform());
+      const scale = list(30, () => random.uniform());
+      const rows = [shift.map((value, k) => value * (1 + (k % 2 ? 1 : -1) * Number.EPSILON))];
+      expect(sparseRows(entriesOf(rows, 30), 2, { scale, shift, bias: false }).squaredNorms[0]).toBe(0);
+      expect(sparseRows(entriesOf(rows, 30), 2, { scale, shift, bias: true }).squaredNorms[0]).toBe(1);
+    }
+  });
+
   const affine = { scale: Float64Array.of(1 / 3, 0.7), shift: Float64Array.of(0.1, 0.3), bias: false };
 
   test("that is its own shift has the norm 0, not what rounding leaves", () => {
