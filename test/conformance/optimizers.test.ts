@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/index.ts";
 import { chosen } from "../../src/core/index.ts";
-import { constant, type Graph, type NDArray, print, type Tensor } from "../../src/ir/index.ts";
+import { constant, type Graph, type NDArray, print, type Tensor, topological } from "../../src/ir/index.ts";
 import { crossEntropy } from "../../src/losses/index.ts";
 import { mlp } from "../../src/models/index.ts";
 import { add, mul, reshape, square, sub, sum } from "../../src/ops/index.ts";
@@ -106,6 +106,15 @@ function shapesOf(optimizer: Optimizer): Settled[] {
 const undecayed = (optimizer: Optimizer) =>
   settled(optimizer, "weightDecay" in optimizer.defaults ? { weightDecay: 0 } : {});
 
+/** The places in which a rule is another one: for most it is the same for a bias and a weight, and one descent says it all. */
+function distinctPlaces(optimizer: Optimizer): readonly Facts[] {
+  const ops = (facts: Facts) => {
+    const { outputs } = updateGraph(undecayed(optimizer), facts);
+    return topological(Object.values(outputs)).map(({ op }) => op.name);
+  };
+  return ops(places[0]).join() === ops(places[1]).join() ? [places[0]] : places;
+}
+
 const numbersOf = (optimizer: Optimizer) =>
   Object.entries(optimizer.defaults).filter(([, value]) => typeof value === "number") as [string, number][];
 const booleansOf = (optimizer: Optimizer) =>
@@ -127,11 +136,11 @@ describe.each(catalogue)("%s", (name, optimizer) => {
     expect(numbersOf(optimizer).length + booleansOf(optimizer).length).toBe(Object.keys(optimizer.defaults).length);
   });
 
-  test.each(places)("reaches the minimum of a parabola with a $role", (facts) => {
+  test.each(distinctPlaces(optimizer))("reaches the minimum of a parabola with a $role", (facts) => {
     expect(reaches(undecayed(optimizer), facts, parabola, [0, 1], 2000, 1e-6)).toBe(true);
   });
 
-  test.each(places)("gets far down Rosenbrock's valley with a $role", (facts) => {
+  test.each(distinctPlaces(optimizer))("gets far down Rosenbrock's valley with a $role", (facts) => {
     const of = undecayed(optimizer);
     const first = { ...startOf(of, array(facts.shape, -1.2, 1), facts.role), ...scalarsAt(of, 0, 1) };
     expect(evaluate(stepOn(of, facts, rosenbrock), first).loss!.data[0]).toBeCloseTo(24.2, 10);
