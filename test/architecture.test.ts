@@ -53,6 +53,7 @@ const catalogues: Record<string, string> = {
   regularizers: "Regularizer",
   schedules: "Schedule",
   models: "Model",
+  solvers: "Solver",
 };
 
 const longest = 400;
