@@ -133,8 +133,8 @@ const bars = [
     name: "gradcheck of every unit and every model with every loss",
     long: true,
     run: () => {
-      const { wrong, ...rest } = argmin(["gradcheck", "--all"]).at(-1);
-      return { value: wrong, target: "0 wrong", ok: wrong === 0, ...rest };
+      const { wrong, ok: right, ...rest } = argmin(["gradcheck", "--all"]).at(-1);
+      return { value: wrong, target: "0 wrong", ok: wrong === 0, right, ...rest };
     },
   },
   ...[
