@@ -15,7 +15,12 @@ export async function memoryGrowth(steps = 20_000, warmUp = 2_000, every = 1_000
   }
   const half = samples.length >> 1;
   const [first, second] = [Math.max(...samples.slice(0, half)), Math.max(...samples.slice(half))];
-  return { growth: second / first - 1, firstMiB: first / 2 ** 20, secondMiB: second / 2 ** 20, samples: samples.length };
+  return {
+    growth: second / first - 1,
+    firstMiB: first / 2 ** 20,
+    secondMiB: second / 2 ** 20,
+    samples: samples.length,
+  };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
