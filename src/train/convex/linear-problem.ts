@@ -266,7 +266,11 @@ export class LinearProblem implements Problem {
     // A little more on the diagonal, where features depend on each other and no penalty tells them apart.
     for (let floor = 1e-10; ; floor *= 100) {
       const system = gram.map((value) => kappa * value);
-      for (let k = 0; k < n; k++) system[k * n + k] += 2 * l2[k] + floor * kappa * largest;
+      for (let k = 0; k < n; k++) {
+        // By its own size, so that features may have different units; a feature that is always 0 takes the largest.
+        const own = gram[k * n + k] > 0 ? gram[k * n + k] : largest;
+        system[k * n + k] += 2 * l2[k] + floor * kappa * own;
+      }
       try {
         return new Cholesky(system, n);
       } catch (error) {
