@@ -1,18 +1,8 @@
 /** The solvers of convex problems, through the real command: what they reach, what they say, and what they refuse. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { closedForm, dualCoordinate, fista, imageFolder, l1, l2, lbfgs, type TrainOptions, train } from "argmin";
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-  closedForm,
-  dualCoordinate,
-  fista,
-  imageFolder,
-  l1,
-  l2,
-  lbfgs,
-  type TrainOptions,
-  train,
-} from "../../dist/index.js";
 import { cases } from "./cases.ts";
 import { argmin, jsonLines, shared, temporaryFolder, writePhotos } from "./support.ts";
 
