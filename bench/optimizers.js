@@ -94,9 +94,9 @@ async function stepTimes(data, model, rounds = 15) {
     width,
     channels,
     labels: data.labels.slice(0, count),
-    pixels: new Uint8Array(new SharedArrayBuffer(count * height * width * channels)),
+    store: { kind: "memory", pixels: new Uint8Array(new SharedArrayBuffer(count * height * width * channels)) },
   };
-  pictures.pixels.set(pixels.subarray(0, pictures.pixels.length));
+  pictures.store.pixels.set(pixels.subarray(0, pictures.store.pixels.length));
   const steppers = {};
   for (const name of names) {
     const plan = makePlan({

@@ -51,7 +51,7 @@ export async function randomStepper(name) {
     seed: 0,
     epochs: 1,
     batchSize: batch,
-    pictures: { pixels, labels, height, width, channels },
+    pictures: { store: { kind: "memory", pixels }, labels, height, width, channels },
     train: Int32Array.from({ length: count }, (_, i) => i),
     validation: new Int32Array(0),
     test: new Int32Array(0),

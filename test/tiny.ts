@@ -35,7 +35,7 @@ export function pictures(count = COUNT) {
   const pixels = Uint8Array.from({ length: 9 * count }, (_, i) => {
     return random.below(120) + (i % 3 === labels[Math.floor(i / 9)] ? 100 : 0);
   });
-  return { pixels, labels, height: 3, width: 3, channels: 1 as const };
+  return { store: { kind: "memory" as const, pixels }, labels, height: 3, width: 3, channels: 1 as const };
 }
 
 export const indices = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { epochOrder, gather } from "./batch.ts";
 import { channelStatistics } from "./statistics.ts";
+import { memoryRows } from "./store.ts";
 
 describe("epochOrder", () => {
   const indices = Int32Array.from({ length: 100 }, (_, i) => 3 * i);
@@ -22,8 +23,10 @@ describe("epochOrder", () => {
 
 /** Five pictures [1, 2, 3]: picture i holds 10i … 10i + 5 and has class 100 + i. */
 const five = {
-  pixels: Uint8Array.from({ length: 30 }, (_, at) => 10 * Math.floor(at / 6) + (at % 6)),
-  labels: Int32Array.of(100, 101, 102, 103, 104),
+  store: {
+    kind: "memory",
+    pixels: Uint8Array.from({ length: 30 }, (_, at) => 10 * Math.floor(at / 6) + (at % 6)),
+  },
   height: 1,
   width: 2,
   channels: 3,
@@ -32,7 +35,8 @@ const five = {
 test("gather copies the wanted rows and touches nothing behind them", () => {
   const pixels = new Uint8Array(24).fill(255);
   const labels = new Int32Array(4).fill(-1);
-  gather(five, Int32Array.of(9, 4, 0, 4), 1, 3, pixels, labels);
+  const classes = Int32Array.of(100, 101, 102, 103, 104);
+  gather(memoryRows(five), classes, Int32Array.of(9, 4, 0, 4), 1, 3, pixels, labels);
   expect([...pixels]).toEqual([
     40,
     41,
@@ -72,7 +76,8 @@ describe("channelStatistics", () => {
   });
 
   test("grey, and a channel that never changes", () => {
-    const grey = { pixels: new Uint8Array(8).fill(51), height: 2, width: 2, channels: 1 } as const;
+    const store = { kind: "memory", pixels: new Uint8Array(8).fill(51) } as const;
+    const grey = { store, height: 2, width: 2, channels: 1 } as const;
     expect(channelStatistics(grey, Int32Array.of(0, 1))).toEqual({ mean: [0.2], standardDeviation: [0] });
   });
 });

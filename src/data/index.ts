@@ -8,4 +8,12 @@ export { type ShapesOptions, shapesClasses, shapesDefaults, shapesSource } from 
 export { makeSplit, type SplitRequest, splitDefaults, splitNames } from "./split.ts";
 export { type SplitFile, splitFromJson, splitToJson } from "./split-file.ts";
 export { type ChannelStatistics, channelStatistics } from "./statistics.ts";
+export {
+  type FileStore,
+  type MemoryStore,
+  memoryRows,
+  type PixelRows,
+  type PixelStore,
+  type StoredPictures,
+} from "./store.ts";
 export type { Dataset, Geometry, Picture, Pictures, Skipped, Source, Split, SplitName, Uniform } from "./types.ts";

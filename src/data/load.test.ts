@@ -2,7 +2,12 @@ import { describe, expect, test } from "vitest";
 import { InternalError, UsageError } from "../core/index.ts";
 import { load } from "./load.ts";
 import { pictureAt } from "./picture.ts";
-import type { Geometry, Source } from "./types.ts";
+import type { Geometry, Pictures, Source } from "./types.ts";
+
+function pixelsOf({ store }: Pictures): Uint8Array {
+  if (store.kind !== "memory") throw new Error(`the pictures are in ${store.path}`);
+  return store.pixels;
+}
 
 const grey4 = (value: number) => new Uint8Array(4).fill(value);
 
@@ -38,17 +43,17 @@ function uniform(shared: boolean): Source {
 describe("load", () => {
   test.each([1, 3, 100])("keeps the order of the source with %i readers", async (concurrency) => {
     const { pictures, declared } = await load(source(), { ...options, concurrency });
-    expect(pictures.pixels).toEqual(Uint8Array.from({ length: 24 }, (_, at) => at >> 2));
+    expect(pixelsOf(pictures)).toEqual(Uint8Array.from({ length: 24 }, (_, at) => at >> 2));
     expect([...pictures.labels]).toEqual([0, 0, 0, 1, 1, 1]);
     expect(declared).toEqual(source().declared);
     expect(pictures).toMatchObject({ count: 6, height: 2, width: 2, channels: 1 });
-    expect(pictures.pixels.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(pixelsOf(pictures).buffer).toBeInstanceOf(SharedArrayBuffer);
     expect(pictures.labels.buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
   test("one bad file is set aside and everything else stays aligned", async () => {
     const { pictures, declared, skipped } = await load(source([1, 3]), options);
-    expect([...pictures.pixels]).toEqual([0, 2, 4, 5].flatMap((i) => [...grey4(i)]));
+    expect([...pixelsOf(pictures)]).toEqual([0, 2, 4, 5].flatMap((i) => [...grey4(i)]));
     expect([...pictures.labels]).toEqual([0, 0, 1, 1]);
     expect(pictures.paths).toEqual(["0.jpg", "2.jpg", "4.jpg", "5.jpg"]);
     expect(declared).toEqual(["train", "train", "train", undefined]);
@@ -97,10 +102,10 @@ describe("load", () => {
 describe("a uniform source", () => {
   test("passes through, without a copy when it is shared already", async () => {
     const shared = uniform(true);
-    expect((await load(shared)).pictures.pixels).toBe(shared.uniform!.pixels);
+    expect(pixelsOf((await load(shared)).pictures)).toBe(shared.uniform!.pixels);
     const { pictures } = await load(uniform(false), { size: 2 });
-    expect(pictures.pixels).toEqual(shared.uniform!.pixels);
-    expect(pictures.pixels.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(pixelsOf(pictures)).toEqual(shared.uniform!.pixels);
+    expect(pixelsOf(pictures).buffer).toBeInstanceOf(SharedArrayBuffer);
   });
 
   test("is resized when another size is asked for", async () => {
@@ -108,7 +113,7 @@ describe("a uniform source", () => {
       size: 1,
       geometry: async (picture) => picture.pixels.slice(0, 1),
     });
-    expect([...pictures.pixels]).toEqual([0, 4, 8, 12, 16, 20]);
+    expect([...pixelsOf(pictures)]).toEqual([0, 4, 8, 12, 16, 20]);
   });
 
   test("needs a geometry for that, and a folder needs a size", async () => {

@@ -54,7 +54,8 @@ export async function load(source: Source, options: LoadOptions = {}): Promise<L
     const labels = sharedInts(count);
     labels.set(source.labels);
     const importance = importanceOf(source, Array.from(source.paths.keys()));
-    const pictures = { pixels, labels, ...importance, paths: source.paths, count, height, width, channels };
+    const store = { kind: "memory" as const, pixels };
+    const pictures = { store, labels, ...importance, paths: source.paths, count, height, width, channels };
     return { pictures, declared: source.declared, skipped: source.skipped };
   }
   const { geometry } = options;
@@ -174,8 +175,8 @@ function keepReadable(
     labels[at] = source.labels[index]!;
   });
   const paths = kept.map((index) => source.paths[index]!);
-  const rows = pixels.subarray(0, kept.length * row);
-  const pictures = { pixels: rows, labels, ...importanceOf(source, kept), paths, count: kept.length, ...size };
+  const store = { kind: "memory" as const, pixels: pixels.subarray(0, kept.length * row) };
+  const pictures = { store, labels, ...importanceOf(source, kept), paths, count: kept.length, ...size };
   return { pictures, declared: kept.map((index) => source.declared[index]), skipped };
 }
 

@@ -2,6 +2,7 @@
  * The nouns of this room. A *source* lists labelled pictures and can read each one as it is; *loading* turns a source
  * into one block of equally sized pictures; a *split* says which of them are for what. All arrays, no graph.
  */
+import type { PixelStore } from "./store.ts";
 
 /** One decoded picture: bytes in the order [height, width, channels], 1 channel (grey) or 3 (RGB). */
 export interface Picture {
@@ -59,10 +60,10 @@ export interface Source {
   read(index: number): Promise<Picture>;
 }
 
-/** Equally sized pictures in one block of shared memory, so that a worker thread reads them without a copy. */
+/** Equally sized pictures in one store, which a worker thread reads without a copy. */
 export interface Pictures {
-  /** [count, height, width, channels], over a SharedArrayBuffer. */
-  readonly pixels: Uint8Array;
+  /** [count, height, width, channels]: shared memory, or a file. */
+  readonly store: PixelStore;
   /** [count], over a SharedArrayBuffer. */
   readonly labels: Int32Array;
   /** [count], where the source gives weights. */

@@ -1,5 +1,5 @@
 import { randomBytes, type Shape } from "../core/index.ts";
-import { gather, gatherRows } from "../data/index.ts";
+import { gather, gatherRows, type PixelRows } from "../data/index.ts";
 import type { Noise } from "../nn/index.ts";
 import { allocate, type Value, type Values } from "../runtime/index.ts";
 import type { PictureBlock } from "./plan.ts";
@@ -11,7 +11,8 @@ export interface BatchFeed {
   fill(order: Int32Array, start: number): void;
 }
 
-export function batchFeed(pictures: PictureBlock, batch: number, classes: number): BatchFeed {
+/** @param pixelRows where the pixels of `pictures` are read from */
+export function batchFeed(pictures: PictureBlock, pixelRows: PixelRows, batch: number, classes: number): BatchFeed {
   const { weights, targets, height, width, channels } = pictures;
   const pixels = allocate("uint8", [batch, height, width, channels]);
   const labels = allocate("int32", [batch]);
@@ -27,7 +28,7 @@ export function batchFeed(pictures: PictureBlock, batch: number, classes: number
   return {
     values,
     fill: (order, start) => {
-      gather(pictures, order, start, batch, pixels.data as Uint8Array, labels.data as Int32Array);
+      gather(pixelRows, pictures.labels, order, start, batch, pixels.data as Uint8Array, labels.data as Int32Array);
       for (const { from, row, to } of rows) gatherRows(from, row, order, start, batch, to);
     },
   };

@@ -1,4 +1,5 @@
 import type { Choice } from "../core/index.ts";
+import type { PixelStore } from "../data/index.ts";
 import type { Noise } from "../nn/index.ts";
 import type { Device } from "../runtime/index.ts";
 import type { ConvexGraphs } from "./convex/graphs.ts";
@@ -19,9 +20,9 @@ export interface StateBlock {
   readonly shape: readonly number[];
 }
 
-/** Where the pictures are: shared memory that the worker reads without a copy. */
+/** Where the pictures are: shared memory that the worker reads without a copy, or a file. */
 export interface PictureBlock {
-  readonly pixels: Uint8Array;
+  readonly store: PixelStore;
   readonly labels: Int32Array;
   /** How much each counts in the loss; all the same without it. */
   readonly weights?: Float32Array;

@@ -1,4 +1,5 @@
 import { UsageError } from "../core/index.ts";
+import type { PixelRows } from "../data/index.ts";
 import { allocate, type Runtime, type Values } from "../runtime/index.ts";
 import { batchFeed } from "./batch-feed.ts";
 import type { Scores } from "./events.ts";
@@ -9,11 +10,13 @@ export class Scorer {
   readonly #plan: Plan;
   readonly #runtime: Runtime;
   readonly #pictures: PictureBlock;
+  readonly #rows: PixelRows;
   readonly #sessions = new Map<number, ReturnType<Runtime["createSession"]>>();
 
-  constructor(plan: Plan, runtime: Runtime) {
+  constructor(plan: Plan, runtime: Runtime, rows: PixelRows) {
     this.#plan = plan;
     this.#runtime = runtime;
+    this.#rows = rows;
     // The loss of each picture is wanted as it is: who takes a mean of them weighs them.
     const { weights: _apart, ...pictures } = plan.pictures;
     this.#pictures = pictures;
@@ -30,7 +33,7 @@ export class Scorer {
       // Sizes were traced for whole splits; any other number of pictures is made of the sizes that there are.
       const batch = Math.min(left, largest);
       const session = await this.#session(batch);
-      const feed = batchFeed(this.#pictures, batch, classes);
+      const feed = batchFeed(this.#pictures, this.#rows, batch, classes);
       feed.fill(indices, start);
       const output = { scores: allocate("float32", [batch, classes]), loss: allocate("float32", [batch]) };
       const data = Object.entries(feed.values).filter(([name]) => session.inputNames.includes(name));

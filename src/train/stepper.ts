@@ -1,4 +1,5 @@
 import { InternalError, UsageError } from "../core/index.ts";
+import { memoryRows, type PixelRows } from "../data/index.ts";
 import { allocate, type Runtime, type Session, type Value, type Values } from "../runtime/index.ts";
 import { batchFeed, noiseFeed, weightOf } from "./batch-feed.ts";
 import { names } from "./names.ts";
@@ -52,9 +53,9 @@ function sized<T extends { readonly batch: number }>(bound: readonly T[], batch:
 }
 
 /** A graph with the buffers of its batches and its noise. */
-async function prepare(plan: Plan, runtime: Runtime, { batch, model, noise }: CompiledGraph) {
+async function prepare(plan: Plan, runtime: Runtime, rows: PixelRows, { batch, model, noise }: CompiledGraph) {
   const session = await sessionOf(runtime, model, plan);
-  return { batch, session, feed: batchFeed(plan.pictures, batch, plan.classes), noise: noiseFeed(noise) };
+  return { batch, session, feed: batchFeed(plan.pictures, rows, batch, plan.classes), noise: noiseFeed(noise) };
 }
 
 const sides = [0, 1] as const;
@@ -64,6 +65,7 @@ const stateOf = (plan: Plan) => new DoubleState([...plan.parameters, ...plan.slo
 async function batchStepper(
   plan: Plan,
   runtime: Runtime,
+  rows: PixelRows,
   scalars: Scalars,
   graphs: readonly CompiledGraph[],
 ): Promise<Stepper> {
@@ -72,7 +74,7 @@ async function batchStepper(
   scalars.set(names.share, 1);
   const bound = await Promise.all(
     graphs.map(async (graph) => {
-      const { batch, session, feed, noise } = await prepare(plan, runtime, graph);
+      const { batch, session, feed, noise } = await prepare(plan, runtime, rows, graph);
       const run = sides.map((side) => {
         const feeds = feedsOf(session, feed.values, noise.values, scalars.values, state.front(side));
         return session.bind(feeds, { loss, ...next(state.back(side)) });
@@ -111,6 +113,7 @@ const shareOf = (weight: number) => (weight === 0 ? 0 : 1 / weight);
 async function chunkStepper(
   plan: Plan,
   runtime: Runtime,
+  rows: PixelRows,
   scalars: Scalars,
   { accumulate, apply, pictures }: Extract<StepGraphs, { kind: "chunks" }>,
 ): Promise<Stepper> {
@@ -123,7 +126,7 @@ async function chunkStepper(
   scalars.set(names.share, 1);
   const bound = await Promise.all(
     accumulate.map(async (graph) => {
-      const { batch, session, feed, noise } = await prepare(plan, runtime, graph);
+      const { batch, session, feed, noise } = await prepare(plan, runtime, rows, graph);
       // For each side of the parameters, one prepared run for each side of the sums.
       const run = sides.map((side) =>
         sides.map((sumSide) => {
@@ -172,11 +175,19 @@ async function chunkStepper(
   };
 }
 
-/** Builds the sessions of a plan's steps. `scalars` must hold every scalar input already. */
-export function createStepper(plan: Plan, runtime: Runtime, scalars: Scalars): Promise<Stepper> {
+/**
+ * Builds the sessions of a plan's steps. `scalars` must hold every scalar input already.
+ * @param rows where the pixels are read from; needed for pictures that are not in memory
+ */
+export function createStepper(
+  plan: Plan,
+  runtime: Runtime,
+  scalars: Scalars,
+  rows: PixelRows = memoryRows(plan.pictures),
+): Promise<Stepper> {
   const { steps } = plan;
   if (steps.kind === "solve") throw new InternalError("a solver's plan was given to a trainer of steps");
   return steps.kind === "batch"
-    ? batchStepper(plan, runtime, scalars, steps.graphs)
-    : chunkStepper(plan, runtime, scalars, steps);
+    ? batchStepper(plan, runtime, rows, scalars, steps.graphs)
+    : chunkStepper(plan, runtime, rows, scalars, steps);
 }

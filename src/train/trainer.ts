@@ -1,4 +1,4 @@
-import { epochOrder } from "../data/index.ts";
+import { epochOrder, memoryRows, type PixelRows } from "../data/index.ts";
 import { accuracy } from "../metrics/index.ts";
 import type { Runtime, Values } from "../runtime/index.ts";
 import { weightOf } from "./batch-feed.ts";
@@ -35,17 +35,19 @@ export class Trainer {
   /** The loss that each finished epoch ended with. */
   readonly #losses: number[] = [];
 
-  private constructor(plan: Plan, runtime: Runtime, stepper: Stepper, scalars: StepScalars) {
+  private constructor(plan: Plan, runtime: Runtime, rows: PixelRows, stepper: Stepper, scalars: StepScalars) {
     this.#plan = plan;
     this.#runtime = runtime;
     this.#stepper = stepper;
     this.#scalars = scalars;
-    this.#scorer = new Scorer(plan, runtime);
+    this.#scorer = new Scorer(plan, runtime, rows);
   }
 
-  static async create(plan: Plan, runtime: Runtime): Promise<Trainer> {
+  /** @param rows where the pixels are read from; needed for pictures that are not in memory */
+  static async create(plan: Plan, runtime: Runtime, rows: PixelRows = memoryRows(plan.pictures)): Promise<Trainer> {
     const scalars = new StepScalars(plan);
-    return new Trainer(plan, runtime, await createStepper(plan, runtime, scalars.scalars), scalars);
+    const stepper = await createStepper(plan, runtime, scalars.scalars, rows);
+    return new Trainer(plan, runtime, rows, stepper, scalars);
   }
 
   async run(emit: Emit, stopRequested: () => boolean): Promise<void> {

@@ -41,7 +41,10 @@ test.each(Object.entries(optimizers) as [string, Optimizer][])(
       epochs: 4,
       batchSize: 7,
       pictures: {
-        pixels: Uint8Array.from({ length: count * side * side }, (_, i) => (37 * i) % 256),
+        store: {
+          kind: "memory",
+          pixels: Uint8Array.from({ length: count * side * side }, (_, i) => (37 * i) % 256),
+        },
         labels: Int32Array.from({ length: count }, (_, i) => i % classes),
         height: side,
         width: side,

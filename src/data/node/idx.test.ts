@@ -135,8 +135,9 @@ test.skipIf(!present)(`Fashion-MNIST${present ? "" : " (skipped: ../shared/data 
   expect(counts).toEqual(new Array(10).fill(1000));
   expect([source.declared[59999], source.declared[60000]]).toEqual(["train", "test"]);
   // The training set's published statistics: mean 0.2860, standard deviation 0.3530.
+  const { pixels, ...size } = source.uniform!;
   const { mean, standardDeviation } = channelStatistics(
-    source.uniform!,
+    { store: { kind: "memory", pixels }, ...size },
     Int32Array.from({ length: 60000 }, (_, i) => i),
   );
   expect(mean[0]).toBeCloseTo(0.286, 3);

@@ -49,7 +49,7 @@ function recipeOf(settings: Settings, { pictures, split, classes }: Dataset): Re
 function planOf(settings: Settings, recipe: Recipe, { pictures, split }: Dataset): Plan {
   const { schedule, seed, epochs, batchSize, device, threads } = settings;
   const { accumulate, warmUp, classWeights, clipNorm, clipValue, averageWeights } = settings;
-  const { pixels, labels, targets, height, width, channels } = pictures;
+  const { store, labels, targets, height, width, channels } = pictures;
   const weights = exampleWeights(labels, pictures.weights, classWeights ?? undefined);
   return makePlan({
     recipe,
@@ -65,7 +65,7 @@ function planOf(settings: Settings, recipe: Recipe, { pictures, split }: Dataset
     ...(averageWeights === null ? {} : { averageWeights }),
     ...(threads === null ? {} : { threads }),
     pictures: {
-      pixels,
+      store,
       labels,
       ...(weights === undefined ? {} : { weights }),
       ...(targets === undefined ? {} : { targets }),

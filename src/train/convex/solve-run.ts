@@ -1,4 +1,5 @@
 import { choose, InternalError } from "../../core/index.ts";
+import { memoryRows, type PixelRows } from "../../data/index.ts";
 import { accuracy } from "../../metrics/index.ts";
 import type { Runtime, Values } from "../../runtime/index.ts";
 import { type Progress, type Solution, solvers } from "../../solvers/index.ts";
@@ -16,15 +17,18 @@ export class SolveRun {
   readonly #plan: Plan;
   readonly #steps: SolveSteps;
   readonly #runtime: Runtime;
+  readonly #rows: PixelRows;
   readonly #scorer: Scorer;
   #weights: StateValues;
 
-  constructor(plan: Plan, runtime: Runtime) {
+  /** @param rows where the pixels are read from; needed for pictures that are not in memory */
+  constructor(plan: Plan, runtime: Runtime, rows: PixelRows = memoryRows(plan.pictures)) {
     if (plan.steps.kind !== "solve") throw new InternalError("a plan without a solver was given to one");
     this.#plan = plan;
     this.#steps = plan.steps;
     this.#runtime = runtime;
-    this.#scorer = new Scorer(plan, runtime);
+    this.#rows = rows;
+    this.#scorer = new Scorer(plan, runtime, rows);
     this.#weights = plan.initial;
   }
 
@@ -32,7 +36,7 @@ export class SolveRun {
     const { optimizer, validation: held } = this.#plan;
     const started = performance.now();
     emit({ type: "ready", description: this.#runtime.description, notes: this.#runtime.notes });
-    const request = linearRequest(this.#plan, this.#steps);
+    const request = linearRequest(this.#plan, this.#steps, this.#rows);
     const problem = new LinearProblem(request, this.#steps.graphs, this.#runtime, this.#plan.threads);
     // Every solver starts from weights of 0, where no penalty counts.
     const { value: first } = await problem.oracle.evaluate(problem.start);
@@ -97,7 +101,7 @@ export class SolveRun {
 }
 
 /** The training pictures of a plan as rows, in the order of the linear model's weights: channels, height, width. */
-function linearRequest(plan: Plan, { loss, l1, l2, normalization }: SolveSteps): LinearRequest {
+function linearRequest(plan: Plan, { loss, l1, l2, normalization }: SolveSteps, rows: PixelRows): LinearRequest {
   const { pictures, train, classes, seed } = plan;
   const { channels } = pictures;
   const area = pictures.height * pictures.width;
@@ -115,7 +119,7 @@ function linearRequest(plan: Plan, { loss, l1, l2, normalization }: SolveSteps):
     features: {
       count: train.length,
       width,
-      data: planes(pictures, train),
+      data: planes(pictures, rows, train),
       // As the network's first op has them: float32 scales, zero points that are bytes.
       scale: ofChannel((c) => Math.fround(1 / (255 * normalization.deviation[c]))),
       shift: ofChannel((c) => Math.round(normalization.mean[c] * 255)),
@@ -143,19 +147,19 @@ const targetAt = (targets: Float32Array, rows: Int32Array, classes: number, k: n
   targets[rows[Math.floor(k / classes)] * classes + (k % classes)];
 
 /** Bytes [height, width, channels] of the chosen pictures as [channels, height, width]. */
-function planes({ pixels, height, width, channels }: PictureBlock, rows: Int32Array): Uint8Array {
+function planes({ height, width, channels }: PictureBlock, rows: PixelRows, indices: Int32Array): Uint8Array {
   const area = height * width;
   const size = area * channels;
-  const result = new Uint8Array(rows.length * size);
-  rows.forEach((row, i) => {
-    if (channels === 1) {
-      result.set(pixels.subarray(row * size, (row + 1) * size), i * size);
-      return;
-    }
+  const result = new Uint8Array(indices.length * size);
+  rows.read(indices, 0, indices.length, result);
+  if (channels === 1) return result;
+  const own = new Uint8Array(size);
+  for (let at = 0; at < result.length; at += size) {
+    own.set(result.subarray(at, at + size));
     for (let p = 0; p < area; p++) {
-      for (let c = 0; c < channels; c++) result[i * size + c * area + p] = pixels[row * size + p * channels + c];
+      for (let c = 0; c < channels; c++) result[at + c * area + p] = own[p * channels + c];
     }
-  });
+  }
   return result;
 }
 

@@ -1,6 +1,8 @@
 /** The thread that trains: builds the sessions of a plan, runs it, then scores pictures on request. */
 import { parentPort, workerData } from "node:worker_threads";
 import { UsageError } from "../../core/index.ts";
+// By its own file: the room's index would load the picture decoder into this thread, which decodes nothing.
+import { openRows } from "../../data/node/open-rows.ts";
 import { openRuntime } from "../../runtime/node/index.ts";
 import { SolveRun } from "../convex/index.ts";
 import type { TrainEvent } from "../events.ts";
@@ -21,7 +23,9 @@ function send(message: WorkerAnswer, event?: TrainEvent): void {
 try {
   const { plan, task, stop } = workerData as WorkerStart;
   const runtime = await openRuntime(plan.device, plan.threads);
-  const trainer = plan.steps.kind === "solve" ? new SolveRun(plan, runtime) : await Trainer.create(plan, runtime);
+  const rows = openRows(plan.pictures);
+  const solves = plan.steps.kind === "solve";
+  const trainer = solves ? new SolveRun(plan, runtime, rows) : await Trainer.create(plan, runtime, rows);
   const emit = (event: TrainEvent) => send({ type: "event", event }, event);
   const stopRequested = () => Atomics.load(stop, 0) !== 0;
   if (task === "range" && trainer instanceof Trainer) await trainer.findLearningRate(emit, stopRequested);
