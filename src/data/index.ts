@@ -1,5 +1,6 @@
 /** Data without Node: everything here also loads in a browser. What reads files is in `./node/index.ts`. */
 export { epochOrder, gather, gatherRows } from "./batch.ts";
+export { countFacts, countReasons, type FactCounts, noFacts, notesOnFacts } from "./facts.ts";
 export { checkTargets, checkWeights, exampleWeights } from "./importance.ts";
 export { type Layout, layoutOf } from "./layout.ts";
 export { type Loaded, type LoadOptions, load } from "./load.ts";
@@ -16,4 +17,15 @@ export {
   type PixelStore,
   type StoredPictures,
 } from "./store.ts";
-export type { Dataset, Geometry, Picture, Pictures, Skipped, Source, Split, SplitName, Uniform } from "./types.ts";
+export type {
+  Dataset,
+  Geometry,
+  Picture,
+  PictureFacts,
+  Pictures,
+  Skipped,
+  Source,
+  Split,
+  SplitName,
+  Uniform,
+} from "./types.ts";

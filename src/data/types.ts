@@ -10,6 +10,28 @@ export interface Picture {
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;
+  /** How the file held it; absent where there was no file. */
+  readonly facts?: PictureFacts;
+}
+
+/** How a picture lay in its file, before it was turned, flattened and brought to 8 bits; plain data. */
+export interface PictureFacts {
+  /** By its content: "JPEG", "PNG", … */
+  readonly format: string;
+  /** In pixels, before the EXIF orientation turns it. */
+  readonly width: number;
+  readonly height: number;
+  /** As stored, alpha counted: 1 grey, 2 grey and alpha, 3 colour, 4 colour and alpha, or CMYK. */
+  readonly channels: number;
+  /** Bits of one channel of one pixel: 1, 2, 4, 8, 16 or 32. */
+  readonly bits: number;
+  /** EXIF orientation, 1 to 8; 1 is upright and the usual. */
+  readonly orientation: number;
+  readonly alpha: boolean;
+  readonly palette: boolean;
+  readonly cmyk: boolean;
+  /** Frames of an animation, pages of a TIFF; only the first is taken. */
+  readonly frames: number;
 }
 
 export type SplitName = "train" | "validation" | "test";
@@ -29,7 +51,7 @@ export interface Uniform {
 
 /** A labelled collection of pictures as it was found. */
 export interface Source {
-  readonly kind: "idx" | "folder" | "shapes";
+  readonly kind: "idx" | "folder" | "manifest" | "cifar" | "shapes";
   /** As the user wrote it: a path or `builtin:shapes`. */
   readonly name: string;
   /** Class names; a label is an index into them. */
@@ -47,12 +69,16 @@ export interface Source {
   readonly targets?: Float32Array;
   /** The split that the data itself declares, one per picture (undefined: ours to decide). */
   readonly declared: readonly (SplitName | undefined)[];
+  /** What belongs together (a scene, a patient, a burst), one name per picture, where the data says so. */
+  readonly groups?: readonly string[];
   /** Files that look like pictures by their name but are none that can be read; they are not in `paths`. */
   readonly skipped: readonly Skipped[];
   /** What a person should know about how the data was read; whole sentences without a full stop. */
   readonly notes: readonly string[];
   /** Present when all pictures have one size already and are in memory. */
   readonly uniform?: Uniform;
+  /** Whether every picture that can be read is stored in grey, by the headers of the files; decodes nothing. */
+  isGrey?(): Promise<boolean>;
   /**
    * Reads one picture at its own size.
    * @throws UsageError when the file is truncated, not a picture, or too large
