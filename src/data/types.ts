@@ -77,6 +77,11 @@ export interface Source {
   readonly notes: readonly string[];
   /** Present when all pictures have one size already and are in memory. */
   readonly uniform?: Uniform;
+  /**
+   * The file that each picture lies in, absolute, where each has one of its own and `read` decodes just that: then other
+   * threads decode them, and what they decoded is kept in the cache.
+   */
+  readonly files?: readonly string[];
   /** Whether every picture that can be read is stored in grey, by the headers of the files; decodes nothing. */
   isGrey?(): Promise<boolean>;
   /**

@@ -1,5 +1,5 @@
 /** A folder of class folders, with or without train, validation and test folders above them; see `layout.ts`. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { UsageError } from "../../core/index.ts";
 import { layoutOf } from "../layout.ts";
 import type { Source } from "../types.ts";
@@ -26,6 +26,7 @@ export async function folderSource(root: string): Promise<Source> {
     declared: layout.declared,
     skipped: scan.skipped,
     notes,
+    files: layout.paths.map((path) => resolve(root, path)),
     read: (index) => decodePicture(join(root, layout.paths[index]!), layout.paths[index]!),
   };
 }
