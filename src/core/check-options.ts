@@ -1,8 +1,9 @@
 import { choose } from "./suggest.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** From the first number (included) to the second (not included). */
-export type Ranges = Readonly<Record<string, readonly [number, number]>>;
+/** From the first number (included) to the second, which is not included unless the range is closed. */
+type Range = readonly [number, number] | readonly [number, number, "closed"];
+export type Ranges = Readonly<Record<string, Range>>;
 
 interface Checkable {
   readonly name: string;
@@ -36,9 +37,11 @@ export function checkOptions(kind: string, unit: Checkable, options: Readonly<Re
     } else if (typeof value !== typeof usual) {
       refuse(`a ${typeof usual}, such as ${shown(usual)}`);
     } else if (typeof value === "number") {
-      const [low, high] = unit.ranges?.[name] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-      if (!(Number.isFinite(value) && value >= low && value < high)) {
-        refuse(Number.isFinite(high) ? `a number from ${low} to below ${high}` : `a number, ${low} or more`);
+      const [low, high, closed] = unit.ranges?.[name] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+      const inside = value >= low && (value < high || (closed !== undefined && value === high));
+      if (!(Number.isFinite(value) && inside)) {
+        const below = closed ? "" : "below ";
+        refuse(Number.isFinite(high) ? `a number from ${low} to ${below}${high}` : `a number, ${low} or more`);
       }
     }
   }

@@ -1,5 +1,5 @@
-import { epochOrder } from "../data/index.ts";
 import type { LearningRateRange, RangePoint } from "./events.ts";
+import { orderOf } from "./order-of.ts";
 import type { Plan } from "./plan.ts";
 import type { StepScalars } from "./step-scalars.ts";
 import type { Stepper } from "./stepper.ts";
@@ -40,7 +40,7 @@ export async function findRange(
     for (let i = 0; i < steps && divergedAt === null; i++) {
       const learningRate = FROM * (TO / FROM) ** (i / (steps - 1));
       const epoch = Math.floor(i / stepper.stepsPerEpoch);
-      const order = epochOrder(plan.train, plan.seed, epoch + 1);
+      const order = orderOf(plan, epoch + 1);
       scalars.set(learningRate, i + 1);
       const result = await stepper.step(order, i - epoch * stepper.stepsPerEpoch, i + 1, stop);
       if (result === undefined || stop()) return undefined;

@@ -1,9 +1,10 @@
-import { epochOrder, memoryRows, type PixelRows } from "../data/index.ts";
+import { memoryRows, type PixelRows } from "../data/index.ts";
 import { accuracy } from "../metrics/index.ts";
 import type { Runtime, Values } from "../runtime/index.ts";
 import { weightOf } from "./batch-feed.ts";
 import type { Evaluation, Scores, StateValues, TrainEvent } from "./events.ts";
 import { findRange } from "./learning-rate-range.ts";
+import { orderOf } from "./order-of.ts";
 import { type Plan, weightsOf } from "./plan.ts";
 import { Scorer } from "./scorer.ts";
 import { StepScalars, scheduledRate } from "./step-scalars.ts";
@@ -51,9 +52,9 @@ export class Trainer {
   }
 
   async run(emit: Emit, stopRequested: () => boolean): Promise<void> {
-    const { train, seed, epochs } = this.#plan;
+    const { train, epochs } = this.#plan;
     emit({ type: "ready", description: this.#runtime.description, notes: this.#runtime.notes });
-    const sample = epochOrder(train, seed, 1).subarray(0, Math.min(INITIAL_SAMPLE, train.length));
+    const sample = orderOf(this.#plan, 1).subarray(0, Math.min(INITIAL_SAMPLE, train.length));
     emit({ type: "initial", loss: this.#meanOf((await this.score(sample)).losses, sample) });
     const clock = new Clock(epochs, this.#stepper.stepsPerEpoch);
     for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -89,10 +90,10 @@ export class Trainer {
 
   /** One epoch of steps; undefined when the run is over before its end, which has been reported then. */
   async #passOver(epoch: number, clock: Clock, emit: Emit, stopRequested: () => boolean): Promise<Pass | undefined> {
-    const { train, seed, epochs } = this.#plan;
+    const { epochs } = this.#plan;
     const { state, stepsPerEpoch } = this.#stepper;
     const steps = epochs * stepsPerEpoch;
-    const order = epochOrder(train, seed, epoch);
+    const order = orderOf(this.#plan, epoch);
     let total = 0;
     let seen = 0;
     let learningRate = 0;
