@@ -1,12 +1,14 @@
 /**
- * Does memory stay flat? The resident set over many steps of the linear model, sampled every 1,000 steps after a warm-up:
- * largest sample of the second half over the largest of the first − 1. Largest, since a kernel that reclaims idle pages (DAMON
- * does) makes single samples smaller by a tenth while nothing was freed; a leak raises the largest ones.
+ * Does memory stay flat? The resident set over many steps of the linear model, sampled every 100 steps after a warm-up:
+ * largest sample of the second half over the largest of the first − 1.
+ *
+ * Largest, since single samples fall far below without anything being freed for good: V8 gives pages of its young generation
+ * back and takes them again (20 MiB), and a kernel may reclaim idle pages of the runtime's library. A leak raises the largest.
  */
 import { pathToFileURL } from "node:url";
 import { randomStepper } from "./step.js";
 
-export async function memoryGrowth(steps = 20_000, warmUp = 2_000, every = 1_000) {
+export async function memoryGrowth(steps = 20_000, warmUp = 2_000, every = 100) {
   const { stepper, order, stepsPerEpoch } = await randomStepper("linear");
   const samples = [];
   for (let step = 1; step <= warmUp + steps; step++) {

@@ -4,22 +4,22 @@ import { expect, test } from "vitest";
 import { randomSource } from "./plain-linear.ts";
 
 test("the resident set stays within 5 % over some thousand linear steps", async () => {
-  // 784 features and ten classes in batches of 64: 40 steps an epoch.
-  const source = randomSource(40 * 64, 28, 10);
+  // 784 features and ten classes in batches of 64: 400 steps an epoch, whose weights are the only thing that is sent.
+  const source = randomSource(400 * 64, 28, 10);
   const samples: number[] = [];
   await train({
     data: source,
     model: linear(),
     optimizer: sgd({ learningRate: constantRate(0.01) }),
     batchSize: 64,
-    epochs: 200,
+    epochs: 60,
     onEvent: (event) => {
-      if (event.type === "epoch" && event.step >= 2000 && event.step % 400 === 0)
-        samples.push(process.memoryUsage.rss());
+      if (event.type === "progress" && event.step >= 6000) samples.push(process.memoryUsage.rss());
     },
   });
-  expect(samples.length).toBe(16);
-  // A kernel that reclaims idle pages makes single samples smaller; what must not happen is growth.
-  const first = Math.max(...samples.slice(0, 4));
-  for (const sample of samples) expect(sample / first - 1).toBeLessThan(0.05);
+  expect(samples.length).toBeGreaterThan(15);
+  // The largest ones: single samples fall whenever V8 or the kernel takes pages back for a while.
+  const half = samples.length >> 1;
+  const [first, second] = [Math.max(...samples.slice(0, half)), Math.max(...samples.slice(half))];
+  expect(second / first - 1).toBeLessThan(0.05);
 });
