@@ -1,9 +1,31 @@
 /** Data without Node: everything here also loads in a browser. What reads files is in `./node/index.ts`. */
+export {
+  type AugmentationChoice,
+  type AugmentOption,
+  augmentations,
+  mixes,
+  type PresetName,
+  presets,
+  settleAugment,
+} from "./augment/index.ts";
+export { Augmenter, type AugmenterRequest, type Mixture } from "./augmenter.ts";
 export { epochOrder, gather, gatherRows } from "./batch.ts";
 export { countFacts, countReasons, type FactCounts, noFacts, notesOnFacts } from "./facts.ts";
 export { checkTargets, checkWeights, exampleWeights } from "./importance.ts";
 export { type Layout, layoutOf } from "./layout.ts";
-export { type Loaded, type LoadOptions, load } from "./load.ts";
+export {
+  allocatePixels,
+  type Fill,
+  type Filled,
+  type Loaded,
+  type LoadOptions,
+  load,
+  type PictureSize,
+  type ReadOptions,
+  type ReadRows,
+  readRows,
+  reasonOf,
+} from "./load.ts";
 export { pictureAt } from "./picture.ts";
 export { type ShapesOptions, shapesClasses, shapesDefaults, shapesSource } from "./shapes.ts";
 export { makeSplit, type SplitRequest, splitDefaults, splitNames } from "./split.ts";

@@ -1,27 +1,54 @@
 /**
- * A source into one block of equally sized pictures in shared memory.
+ * A source into equally sized pictures in one store.
  *
  * A uniform source of the wanted size passes through untouched. Otherwise each picture is read and handed to `geometry`,
- * a few at a time, and lands in its place whatever the order of arrival, so the block is the same on every run. A file
- * that cannot be read is set aside with its reason and the rest goes on; only when most of the data, or a whole class,
- * is lost does loading fail, since what would be trained then is not what was asked for.
+ * a few at a time, and lands in its place whatever the order of arrival, so the rows are the same on every run; `fill` may
+ * do that elsewhere. A file that cannot be read is set aside with its reason and the rest goes on; only when most of the
+ * data, or a whole class, is lost does loading fail, since what would be trained then is not what was asked for.
  */
 import { InternalError, UsageError } from "../core/index.ts";
 import { gatherRows } from "./batch.ts";
+import { countFacts, type FactCounts, noFacts } from "./facts.ts";
 import { isShared, sharedBytes, sharedFloats, sharedInts } from "./shared-memory.ts";
+import type { PixelStore } from "./store.ts";
 import type { Geometry, Pictures, Skipped, Source, SplitName } from "./types.ts";
 
-export interface LoadOptions {
-  /** Height and width of the result; may be left out only for a uniform source, which then keeps its own. */
-  readonly size?: number;
-  readonly channels?: 1 | 3;
-  /** Needed unless the source is uniform and of this size already. */
-  readonly geometry?: Geometry;
+/** Size of every picture of a block. */
+export type PictureSize = Pick<Pictures, "height" | "width" | "channels">;
+
+export interface ReadOptions {
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly signal?: AbortSignal;
   /** How many pictures are read side by side; four is the number of threads that Node reads and decodes with. */
   readonly concurrency?: number;
 }
+
+export interface LoadOptions extends ReadOptions {
+  /** Height and width of the result; may be left out only for a uniform source, which then keeps its own. */
+  readonly size?: number;
+  readonly channels?: 1 | 3;
+  /** Needed unless the source is uniform and of this size already, or `fill` does without. */
+  readonly geometry?: Geometry;
+  /** Fills the rows in another way than one after the other in this thread. */
+  readonly fill?: Fill;
+}
+
+/** What was read of each picture. */
+export interface ReadRows {
+  /** Why a picture could not be read, by its index, ascending; its row holds nothing. */
+  readonly failures: ReadonlyMap<number, string>;
+  readonly facts: FactCounts;
+}
+
+/** Rows of all pictures of a source, those that could not be read too. */
+export interface Filled extends ReadRows {
+  readonly store: PixelStore;
+  /** What a person should know; whole sentences without a full stop. */
+  readonly notes: readonly string[];
+}
+
+/** Reads the pictures of a source and brings them to one size. */
+export type Fill = (source: Source, size: PictureSize, options: ReadOptions) => Promise<Filled>;
 
 export interface Loaded {
   /** The pictures that could be read, in the order of the source. */
@@ -29,6 +56,8 @@ export interface Loaded {
   /** The split that the data declares, [pictures.count]. */
   readonly declared: readonly (SplitName | undefined)[];
   readonly skipped: readonly Skipped[];
+  readonly facts: FactCounts;
+  readonly notes: readonly string[];
 }
 
 /**
@@ -56,10 +85,10 @@ export async function load(source: Source, options: LoadOptions = {}): Promise<L
     const importance = importanceOf(source, Array.from(source.paths.keys()));
     const store = { kind: "memory" as const, pixels };
     const pictures = { store, labels, ...importance, paths: source.paths, count, height, width, channels };
-    return { pictures, declared: source.declared, skipped: source.skipped };
+    return { pictures, declared: source.declared, skipped: source.skipped, facts: noFacts(), notes: [] };
   }
-  const { geometry } = options;
-  if (!geometry) {
+  const { geometry, fill } = options;
+  if (!geometry && !fill) {
     const has = uniform ? `${uniform.height}×${uniform.width}×${uniform.channels}` : "of many sizes";
     throw new UsageError(
       source.name,
@@ -67,13 +96,24 @@ export async function load(source: Source, options: LoadOptions = {}): Promise<L
       "give a geometry that resizes them",
     );
   }
-  const row = height * width * channels;
-  const pixels = allocate(source.name, count, row);
-  const failures = await readAll(source, geometry, pixels, row, options);
-  const skipped = Array.from(failures, ([index, reason]) => ({ path: source.paths[index]!, reason }));
-  refuseIfMostIsLost(source, failures, skipped);
-  return keepReadable(source, failures, pixels, { height, width, channels }, [...source.skipped, ...skipped]);
+  const size = { height, width, channels };
+  const filled = await (fill ?? fillMemory(geometry!))(source, size, options);
+  const skipped = Array.from(filled.failures, ([index, reason]) => ({ path: source.paths[index]!, reason }));
+  refuseIfMostIsLost(source, filled.failures, skipped);
+  return keepReadable(source, filled, size, [...source.skipped, ...skipped]);
 }
+
+/** Reads in this thread, into shared memory. */
+function fillMemory(geometry: Geometry): Fill {
+  return async (source, size, options) => {
+    const row = rowOf(size);
+    const pixels = allocatePixels(source.name, source.paths.length, row);
+    const put = (resized: Uint8Array, index: number) => pixels.set(resized, index * row);
+    return { store: { kind: "memory", pixels }, ...(await readRows(source, geometry, size, put, options)), notes: [] };
+  };
+}
+
+const rowOf = ({ height, width, channels }: PictureSize) => height * width * channels;
 
 function copyOf(pixels: Uint8Array): Uint8Array {
   const copy = sharedBytes(pixels.length);
@@ -81,7 +121,11 @@ function copyOf(pixels: Uint8Array): Uint8Array {
   return copy;
 }
 
-function allocate(name: string, count: number, row: number): Uint8Array {
+/**
+ * Shared memory for `count` rows.
+ * @throws UsageError when there is not so much
+ */
+export function allocatePixels(name: string, count: number, row: number): Uint8Array {
   try {
     return sharedBytes(count * row);
   } catch {
@@ -95,23 +139,34 @@ function allocate(name: string, count: number, row: number): Uint8Array {
   }
 }
 
-/** Reads every picture into its row of `pixels`; returns the reason for each one that failed, by index, ascending. */
-async function readAll(source: Source, geometry: Geometry, pixels: Uint8Array, row: number, options: LoadOptions) {
+/**
+ * Reads every picture of a source in this thread, brings it to the wanted size and puts it into its row.
+ * @param put what keeps the bytes of a picture, which it is given with its index
+ */
+export async function readRows(
+  source: Source,
+  geometry: Geometry,
+  size: PictureSize,
+  put: (pixels: Uint8Array, index: number) => void,
+  options: ReadOptions,
+): Promise<ReadRows> {
   const total = source.paths.length;
+  const row = rowOf(size);
   const failures = new Map<number, string>();
+  const facts = noFacts();
   let next = 0;
   let done = 0;
   async function readNext(): Promise<void> {
     while (next < total) {
       options.signal?.throwIfAborted();
       const index = next++;
-      try {
-        const resized = await geometry(await source.read(index));
-        if (resized.length !== row) throw new InternalError(`geometry gave ${resized.length} bytes instead of ${row}`);
-        pixels.set(resized, index * row);
-      } catch (error) {
-        if (error instanceof InternalError) throw error;
-        failures.set(index, error instanceof UsageError ? error.what : (error as Error).message);
+      const read = await resized(source, geometry, index);
+      if (typeof read === "string") failures.set(index, read);
+      else {
+        const { pixels, picture } = read;
+        if (pixels.length !== row) throw new InternalError(`geometry gave ${pixels.length} bytes instead of ${row}`);
+        put(pixels, index);
+        countFacts(facts, picture.facts);
       }
       options.onProgress?.({ done: ++done, total });
     }
@@ -123,7 +178,23 @@ async function readAll(source: Source, geometry: Geometry, pixels: Uint8Array, r
     next = total; // The other readers stop after the picture in hand.
     throw error;
   }
-  return new Map([...failures].sort((a, b) => a[0] - b[0]));
+  return { failures: new Map([...failures].sort((a, b) => a[0] - b[0])), facts };
+}
+
+/** A picture at the wanted size, or the reason why it cannot be read. */
+async function resized(source: Pick<Source, "read">, geometry: Geometry, index: number) {
+  try {
+    const picture = await source.read(index);
+    return { picture, pixels: await geometry(picture) };
+  } catch (error) {
+    if (error instanceof InternalError) throw error;
+    return reasonOf(error);
+  }
+}
+
+/** Why a picture could not be read, in few words. */
+export function reasonOf(error: unknown): string {
+  return error instanceof UsageError ? error.what : (error as Error).message;
 }
 
 function refuseIfMostIsLost(source: Source, failures: ReadonlyMap<number, string>, skipped: readonly Skipped[]): void {
@@ -159,25 +230,42 @@ function refuseIfMostIsLost(source: Source, failures: ReadonlyMap<number, string
   );
 }
 
-/** Closes the gaps in place: rows only ever move towards the start. */
+/** Leaves out what could not be read. */
 function keepReadable(
   source: Source,
-  failures: ReadonlyMap<number, string>,
-  pixels: Uint8Array,
-  size: Pick<Pictures, "height" | "width" | "channels">,
+  { store, failures, facts, notes }: Filled,
+  size: PictureSize,
   skipped: readonly Skipped[],
 ): Loaded {
-  const row = size.height * size.width * size.channels;
   const kept = Array.from(source.paths.keys()).filter((index) => !failures.has(index));
   const labels = sharedInts(kept.length);
   kept.forEach((index, at) => {
-    if (index !== at) pixels.copyWithin(at * row, index * row, (index + 1) * row);
     labels[at] = source.labels[index]!;
   });
   const paths = kept.map((index) => source.paths[index]!);
-  const store = { kind: "memory" as const, pixels: pixels.subarray(0, kept.length * row) };
-  const pictures = { store, labels, ...importanceOf(source, kept), paths, count: kept.length, ...size };
-  return { pictures, declared: kept.map((index) => source.declared[index]), skipped };
+  const pictures = {
+    store: failures.size === 0 ? store : withoutGaps(store, kept, rowOf(size)),
+    labels,
+    ...importanceOf(source, kept),
+    paths,
+    count: kept.length,
+    ...size,
+  };
+  return { pictures, declared: kept.map((index) => source.declared[index]), skipped, facts, notes };
+}
+
+/** Memory is closed up in place, where rows only ever move towards the start; of a file the rows are named. */
+function withoutGaps(store: PixelStore, kept: readonly number[], row: number): PixelStore {
+  if (store.kind === "file") {
+    const places = sharedInts(kept.length);
+    places.set(kept);
+    return { ...store, places };
+  }
+  const { pixels } = store;
+  kept.forEach((index, at) => {
+    if (index !== at) pixels.copyWithin(at * row, index * row, (index + 1) * row);
+  });
+  return { kind: "memory", pixels: pixels.subarray(0, kept.length * row) };
 }
 
 /** Weights and targets of the pictures that were kept, where the source gives any. */
