@@ -40,6 +40,8 @@ export class Augmenter {
   readonly #units: ReturnType<typeof unitsOf>;
   readonly #mixers: ReturnType<typeof unitsOf>;
   readonly #draws = new Draws();
+  #order: Int32Array | undefined;
+  #repeats: Int32Array | undefined;
   /** The picture before its geometry. */
   readonly #before: Uint8Array;
   readonly #partner: Uint8Array;
@@ -56,19 +58,24 @@ export class Augmenter {
   }
 
   /**
-   * Changes a picture in place, [height, width, channels].
+   * Changes the picture `order[at]` of an epoch (from 1) in place, [height, width, channels].
    * @returns what it was mixed with, if it was
    */
-  apply(pixels: Uint8Array, epoch: number, picture: number, repeat = 0): Mixture | undefined {
-    const key = { seed: this.#request.seed, epoch, picture, repeat };
+  apply(pixels: Uint8Array, epoch: number, order: Int32Array, at: number): Mixture | undefined {
+    if (order !== this.#order) {
+      this.#order = order;
+      this.#repeats = repeatsOf(order);
+    }
+    const repeat = this.#repeats?.[at] ?? 0;
+    const key = { seed: this.#request.seed, epoch, picture: order[at]!, repeat };
     this.#alone(pixels, key);
     if (!this.mixes) return undefined;
     const { train, rows } = this.#request;
     const draws = this.#draws.begin("partner", key);
     const { unit, options } = this.#mixers[draws.below(this.#mixers.length)]!;
-    const at = draws.below(train.length);
-    const partner = train[at]!;
-    rows.read(train, at, 1, this.#partner);
+    const other = draws.below(train.length);
+    const partner = train[other]!;
+    rows.read(train, other, 1, this.#partner);
     // The partner as it looks in this epoch.
     this.#alone(this.#partner, { ...key, picture: partner, repeat: 0 });
     if (unit.stage !== "mix") return undefined;
@@ -128,13 +135,8 @@ function meanOf(pixels: Uint8Array): number {
  * How often each picture of an order has come before, [order.length]; undefined where none comes twice. A picture that is drawn
  * again for balance shall look different, so its draws are told apart by this.
  */
-export function repeatsOf(order: Int32Array): Int32Array | undefined {
-  const seen = new Map<number, number>();
-  const repeats = new Int32Array(order.length);
-  order.forEach((picture, i) => {
-    const before = seen.get(picture) ?? 0;
-    repeats[i] = before;
-    seen.set(picture, before + 1);
-  });
-  return seen.size === order.length ? undefined : repeats;
+function repeatsOf(order: Int32Array): Int32Array | undefined {
+  const seen = new Int32Array(order.reduce((most, picture) => Math.max(most, picture), -1) + 1);
+  const repeats = order.map((picture) => seen[picture]!++);
+  return repeats.some((count) => count > 0) ? repeats : undefined;
 }

@@ -1,4 +1,5 @@
 import { choose, UsageError } from "../core/index.ts";
+import { type AugmentationChoice, mixes } from "../data/index.ts";
 import type { Graph } from "../ir/index.ts";
 import { dropoutScalars, initialize, type Noise } from "../nn/index.ts";
 import { lower } from "../onnx/index.ts";
@@ -28,6 +29,8 @@ export interface PlanRequest
   readonly clipNorm?: number;
   readonly clipValue?: number;
   readonly averageWeights?: number;
+  /** How training pictures are changed at random. */
+  readonly augment?: readonly AugmentationChoice[];
   /** Batches whose gradients are summed before one update. */
   readonly accumulate?: number;
 }
@@ -91,7 +94,16 @@ function rateOf({ optimizer: { name, options } }: Recipe): number {
  * batch of an epoch gets a graph of its own, so every mean divides by the number of pictures that are really there.
  */
 export function makePlan(request: PlanRequest): Plan {
-  const { recipe: _given, learningRate, clipNorm, clipValue, averageWeights, accumulate = 1, ...rest } = request;
+  const {
+    recipe: _given,
+    learningRate,
+    clipNorm,
+    clipValue,
+    averageWeights,
+    accumulate = 1,
+    augment = [],
+    ...rest
+  } = request;
   const recipe = completed(request);
   const { train } = rest;
   if (train.length === 0) {
@@ -127,6 +139,7 @@ export function makePlan(request: PlanRequest): Plan {
       ...(clipValue === undefined ? {} : { [names.clipValue]: clipValue }),
     },
     ...(averageWeights === undefined ? {} : { averageWeights }),
+    ...(augment.length === 0 ? {} : { augment }),
     classes: recipe.classes,
     parameters: parameters.map(({ name, shape }) => ({ name, shape })),
     slots: [
@@ -136,7 +149,12 @@ export function makePlan(request: PlanRequest): Plan {
     initial,
     steps: isSolver(recipe.optimizer.name)
       ? solveSteps(request, recipe)
-      : stepsOf(recipe, train.length, request.batchSize, accumulate),
+      : stepsOf(
+          mixes(augment) ? { ...recipe, softTargets: true } : recipe,
+          train.length,
+          request.batchSize,
+          accumulate,
+        ),
     score: compile("scores", [...new Set(scored)], (batch) => scoreGraph(recipe, batch)),
   };
 }

@@ -1,5 +1,5 @@
 import type { Choice } from "../core/index.ts";
-import type { PixelStore } from "../data/index.ts";
+import type { AugmentationChoice, PixelStore } from "../data/index.ts";
 import type { Noise } from "../nn/index.ts";
 import type { Device } from "../runtime/index.ts";
 import type { ConvexGraphs } from "./convex/graphs.ts";
@@ -51,6 +51,8 @@ export interface Plan {
   readonly epochs: number;
   readonly batchSize: number;
   readonly classes: number;
+  /** How training pictures are changed at random, in the order of the catalogue. */
+  readonly augment?: readonly AugmentationChoice[];
   readonly pictures: PictureBlock;
   readonly train: Int32Array;
   readonly validation: Int32Array;

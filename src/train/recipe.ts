@@ -70,13 +70,16 @@ export function forward(recipe: Recipe, batch: number, mode: "training" | "scori
   return { net, perExample, inputs: [net.pixels, truth] };
 }
 
-/** @throws UsageError for a loss that has no meaning where the truth is a distribution */
-export function refuseUnfit(loss: string): void {
+/**
+ * @param because why the truth is a distribution
+ * @throws UsageError for a loss that has no meaning then
+ */
+export function refuseUnfit(loss: string, because = "the targets of this data are distributions"): void {
   if (choose("loss", losses, loss).perTarget !== undefined) return;
   const fitting = Object.values(losses).flatMap(({ name, perTarget }) => (perTarget === undefined ? [] : [name]));
   throw new UsageError(
     `loss ${loss}`,
-    "it needs one true class, and the targets of this data are distributions: a loss that does not fit the targets",
+    `it needs one true class, and ${because}: a loss that does not fit the targets`,
     `choose one of ${fitting.join(", ")}`,
   );
 }

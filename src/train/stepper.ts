@@ -1,7 +1,8 @@
 import { InternalError, UsageError } from "../core/index.ts";
 import { memoryRows, type PixelRows } from "../data/index.ts";
 import { allocate, type Runtime, type Session, type Value, type Values } from "../runtime/index.ts";
-import { batchFeed, noiseFeed, weightOf } from "./batch-feed.ts";
+import { augmenterOf, type BatchFeed, batchFeed, noiseFeed, weightOf } from "./batch-feed.ts";
+import type { Feeder } from "./feeder.ts";
 import { names } from "./names.ts";
 import type { CompiledGraph, Plan, StepGraphs } from "./plan.ts";
 import { DoubleState, type Scalars } from "./state.ts";
@@ -52,11 +53,28 @@ function sized<T extends { readonly batch: number }>(bound: readonly T[], batch:
   return found;
 }
 
-/** A graph with the buffers of its batches and its noise. */
-async function prepare(plan: Plan, runtime: Runtime, rows: PixelRows, { batch, model, noise }: CompiledGraph) {
-  const session = await sessionOf(runtime, model, plan);
-  return { batch, session, feed: batchFeed(plan.pictures, rows, batch, plan.classes), noise: noiseFeed(noise) };
+/** Where batches come from: rows that are read here, and a feeder that may have prepared them. */
+interface Supply {
+  readonly rows: PixelRows;
+  readonly feeder: Feeder | undefined;
 }
+
+/** A graph with the buffers of its batches and its noise. */
+async function prepare(plan: Plan, runtime: Runtime, { rows, feeder }: Supply, { batch, model, noise }: CompiledGraph) {
+  const session = await sessionOf(runtime, model, plan);
+  const feed = batchFeed(plan.pictures, rows, batch, plan.classes, augmenterOf(plan, rows));
+  return { batch, session, feed: feeder === undefined ? feed : fed(feed, feeder), noise: noiseFeed(noise) };
+}
+
+const fed = ({ values, fill }: BatchFeed, feeder: Feeder): BatchFeed => ({
+  values,
+  fill: (order, start, epoch = 1) => {
+    if (!feeder.take(epoch, start, values)) fill(order, start, epoch);
+  },
+});
+
+/** The epoch of a step, both from 1. */
+const epochOf = (step: number, stepsPerEpoch: number) => Math.floor((step - 1) / stepsPerEpoch) + 1;
 
 const sides = [0, 1] as const;
 const stateOf = (plan: Plan) => new DoubleState([...plan.parameters, ...plan.slots], plan.initial);
@@ -65,7 +83,7 @@ const stateOf = (plan: Plan) => new DoubleState([...plan.parameters, ...plan.slo
 async function batchStepper(
   plan: Plan,
   runtime: Runtime,
-  rows: PixelRows,
+  supply: Supply,
   scalars: Scalars,
   graphs: readonly CompiledGraph[],
 ): Promise<Stepper> {
@@ -74,7 +92,7 @@ async function batchStepper(
   scalars.set(names.share, 1);
   const bound = await Promise.all(
     graphs.map(async (graph) => {
-      const { batch, session, feed, noise } = await prepare(plan, runtime, rows, graph);
+      const { batch, session, feed, noise } = await prepare(plan, runtime, supply, graph);
       const run = sides.map((side) => {
         const feeds = feedsOf(session, feed.values, noise.values, scalars.values, state.front(side));
         return session.bind(feeds, { loss, ...next(state.back(side)) });
@@ -84,14 +102,15 @@ async function batchStepper(
   );
   const count = plan.train.length;
   const whole = graphs[0].batch;
+  const stepsPerEpoch = Math.ceil(count / whole);
   return {
     state,
-    stepsPerEpoch: Math.ceil(count / whole),
+    stepsPerEpoch,
     async step(order, index, number = index + 1) {
       const start = index * whole;
       const end = Math.min(start + whole, count);
       const { feed, noise, run } = sized(bound, end - start);
-      feed.fill(order, start);
+      feed.fill(order, start, epochOf(number, stepsPerEpoch));
       noise.draw(plan.seed, number, 0);
       const weight = weightOf(plan.pictures, order, start, end);
       scalars.set(names.share, shareOf(weight));
@@ -113,7 +132,7 @@ const shareOf = (weight: number) => (weight === 0 ? 0 : 1 / weight);
 async function chunkStepper(
   plan: Plan,
   runtime: Runtime,
-  rows: PixelRows,
+  supply: Supply,
   scalars: Scalars,
   { accumulate, apply, pictures }: Extract<StepGraphs, { kind: "chunks" }>,
 ): Promise<Stepper> {
@@ -126,7 +145,7 @@ async function chunkStepper(
   scalars.set(names.share, 1);
   const bound = await Promise.all(
     accumulate.map(async (graph) => {
-      const { batch, session, feed, noise } = await prepare(plan, runtime, rows, graph);
+      const { batch, session, feed, noise } = await prepare(plan, runtime, supply, graph);
       // For each side of the parameters, one prepared run for each side of the sums.
       const run = sides.map((side) =>
         sides.map((sumSide) => {
@@ -147,9 +166,10 @@ async function chunkStepper(
   );
   const count = plan.train.length;
   const chunk = accumulate[0].batch;
+  const stepsPerEpoch = Math.ceil(count / pictures);
   return {
     state,
-    stepsPerEpoch: Math.ceil(count / pictures),
+    stepsPerEpoch,
     async step(order, index, number = index + 1, stop = () => false) {
       const first = index * pictures;
       const end = Math.min(first + pictures, count);
@@ -160,7 +180,7 @@ async function chunkStepper(
       for (let start = first, part = 0; start < end; start += chunk, part++) {
         if (part > 0 && stop()) return undefined;
         const { feed, noise, run } = sized(bound, Math.min(chunk, end - start));
-        feed.fill(order, start);
+        feed.fill(order, start, epochOf(number, stepsPerEpoch));
         noise.draw(plan.seed, number, part);
         await run[state.side][sums.side]();
         sums.swap();
@@ -178,16 +198,18 @@ async function chunkStepper(
 /**
  * Builds the sessions of a plan's steps. `scalars` must hold every scalar input already.
  * @param rows where the pixels are read from; needed for pictures that are not in memory
+ * @param feeder who prepares batches ahead, if anyone does
  */
 export function createStepper(
   plan: Plan,
   runtime: Runtime,
   scalars: Scalars,
   rows: PixelRows = memoryRows(plan.pictures),
+  feeder?: Feeder,
 ): Promise<Stepper> {
   const { steps } = plan;
   if (steps.kind === "solve") throw new InternalError("a solver's plan was given to a trainer of steps");
   return steps.kind === "batch"
-    ? batchStepper(plan, runtime, rows, scalars, steps.graphs)
-    : chunkStepper(plan, runtime, rows, scalars, steps);
+    ? batchStepper(plan, runtime, { rows, feeder }, scalars, steps.graphs)
+    : chunkStepper(plan, runtime, { rows, feeder }, scalars, steps);
 }

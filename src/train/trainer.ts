@@ -3,6 +3,7 @@ import { accuracy } from "../metrics/index.ts";
 import type { Runtime, Values } from "../runtime/index.ts";
 import { weightOf } from "./batch-feed.ts";
 import type { Evaluation, Scores, StateValues, TrainEvent } from "./events.ts";
+import type { Feeder } from "./feeder.ts";
 import { findRange } from "./learning-rate-range.ts";
 import { orderOf } from "./order-of.ts";
 import { type Plan, weightsOf } from "./plan.ts";
@@ -44,10 +45,18 @@ export class Trainer {
     this.#scorer = new Scorer(plan, runtime, rows);
   }
 
-  /** @param rows where the pixels are read from; needed for pictures that are not in memory */
-  static async create(plan: Plan, runtime: Runtime, rows: PixelRows = memoryRows(plan.pictures)): Promise<Trainer> {
+  /**
+   * @param rows where the pixels are read from; needed for pictures that are not in memory
+   * @param feeder who prepares batches ahead, if anyone does
+   */
+  static async create(
+    plan: Plan,
+    runtime: Runtime,
+    rows: PixelRows = memoryRows(plan.pictures),
+    feeder?: Feeder,
+  ): Promise<Trainer> {
     const scalars = new StepScalars(plan);
-    const stepper = await createStepper(plan, runtime, scalars.scalars, rows);
+    const stepper = await createStepper(plan, runtime, scalars.scalars, rows, feeder);
     return new Trainer(plan, runtime, rows, stepper, scalars);
   }
 
