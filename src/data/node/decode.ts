@@ -10,57 +10,133 @@
  * reads all good ones; "warning" refuses no more of those, but also turns away a good photograph for a few stray bytes
  * between two markers.
  */
-import { readFile } from "node:fs/promises";
-import sharp from "sharp";
+import { open, readFile, stat } from "node:fs/promises";
+import sharp, { type Sharp } from "sharp";
 import { UsageError } from "../../core/index.ts";
-import type { Picture } from "../types.ts";
+import type { Picture, PictureFacts } from "../types.ts";
 import { decodableFormats, formatOf, startOf } from "./file-format.ts";
+import { jpegFacts, pictureFacts } from "./picture-header.ts";
 
 // Every picture is read once, so a cache only grows; and pictures are decoded side by side, so one thread for each.
 sharp.cache(false);
 sharp.concurrency(1);
 
-/** The same limit as sharp's own default: a square of 16383 pixels, 0.8 GB as RGB. */
-const LIMIT_PIXELS = 0x3fff * 0x3fff;
+/**
+ * 8192 × 8192: above every telephone's usual picture, and 0.2 GB as RGB. What a header claims is held against it before
+ * anything is allocated, since resizing takes another 24 bytes a pixel, and a bomb of 4 gigapixels is a file of kilobytes.
+ */
+const LIMIT_PIXELS = 2 ** 26;
+/** No picture within that limit needs a longer file than this, unpacked TIFF with 16 bits and alpha included. */
+const LIMIT_BYTES = 2 ** 29;
 
 /**
+ * A picture, with the facts of its file.
  * @param where the name for errors; by default the path
  * @throws UsageError whose `what` is a short reason ("truncated JPEG"), with exit code 1
  */
 export async function decodePicture(input: string | Uint8Array, where?: string): Promise<Picture> {
+  const flat = (opened: Sharp) => opened.flatten({ background: "#ffffff" });
+  const { facts, pixels, height, width } = await decode(input, where, 3, flat);
+  return { pixels, height, width, channels: 3, ...(facts ? { facts } : {}) };
+}
+
+/**
+ * The same before its alpha is laid over white: 8-bit sRGB and alpha, [height, width, 4], not premultiplied; opaque
+ * pictures get an alpha of 255.
+ * @throws as `decodePicture`
+ */
+export async function decodeWithAlpha(
+  input: string | Uint8Array,
+  where?: string,
+): Promise<{ readonly pixels: Uint8Array; readonly height: number; readonly width: number }> {
+  const { pixels, height, width } = await decode(input, where, 4, (opened) => opened.ensureAlpha());
+  return { pixels, height, width };
+}
+
+async function decode(
+  input: string | Uint8Array,
+  where: string | undefined,
+  channels: number,
+  alpha: (opened: Sharp) => Sharp,
+) {
   const place = where ?? (typeof input === "string" ? input : "picture");
   const bytes = typeof input === "string" ? await read(input, place) : input;
-  const format = formatOf(bytes);
-  if (bytes.length === 0) throw unreadable(place, "empty file");
-  if (format === undefined) throw unreadable(place, `not a picture (starts with ${startOf(bytes)})`);
-  if (!decodableFormats.has(format)) throw unreadable(place, `${format}, which cannot be decoded here`);
+  const format = decodable(bytes, place);
+  const facts = await pictureFacts(bytes, format);
+  if (facts !== undefined && facts.width * facts.height > LIMIT_PIXELS) throw unreadable(place, tooLarge(facts));
   try {
-    const { data, info } = await sharp(bytes, { failOn: "error", limitInputPixels: LIMIT_PIXELS, autoOrient: true })
-      .flatten({ background: "#ffffff" })
+    const opened = sharp(bytes, { failOn: "error", limitInputPixels: LIMIT_PIXELS, autoOrient: true });
+    const { data, info } = await alpha(opened)
       .toColourspace("srgb")
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels instead of 3`);
+    if (info.channels !== channels) throw new Error(`decoded to ${info.channels} channels instead of ${channels}`);
     const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return { pixels, height: info.height, width: info.width, channels: 3 };
+    return { facts, pixels, height: info.height, width: info.width };
   } catch (error) {
     throw unreadable(place, reasonOf(error as Error, format, bytes));
   }
 }
 
+/**
+ * How a file holds its picture, read from its header alone.
+ * @returns undefined where it is no picture that can be decoded, or its header is damaged
+ */
+export async function factsOfFile(path: string): Promise<PictureFacts | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) return undefined;
+  const file = await open(path).catch(() => undefined);
+  try {
+    // A frame header may lie behind a thumbnail and a colour profile; where it lies behind more than this, sharp looks for it.
+    const start = Buffer.alloc(Math.min(found.size, 2 ** 16));
+    const bytes = start.subarray(0, (await file?.read(start, 0, start.length, 0))?.bytesRead ?? 0);
+    const format = formatOf(bytes);
+    if (format === undefined || !decodableFormats.has(format)) return undefined;
+    return (format === "JPEG" && jpegFacts(bytes)) || (await pictureFacts(path, format));
+  } catch {
+    return undefined;
+  } finally {
+    await file?.close();
+  }
+}
+
+/** The format of these bytes. */
+function decodable(bytes: Uint8Array, place: string): string {
+  if (bytes.length === 0) throw unreadable(place, "empty file");
+  const format = formatOf(bytes);
+  if (format === undefined) throw unreadable(place, `not a picture (starts with ${startOf(bytes)})`);
+  if (!decodableFormats.has(format)) throw unreadable(place, `${format}, which cannot be decoded here`);
+  return format;
+}
+
+/** Looks before it opens: to open a pipe is to wait for somebody to write into it. */
 async function read(path: string, place: string): Promise<Uint8Array> {
   try {
+    const found = await stat(path);
+    if (found.isDirectory()) throw unreadable(place, "a folder, not a picture");
+    if (!found.isFile()) throw unreadable(place, "a pipe, socket or device, not a picture");
+    if (found.size > LIMIT_BYTES) {
+      throw unreadable(
+        place,
+        `a file of ${Math.round(found.size / 1e6)} MB, more than ${Math.floor(LIMIT_BYTES / 1e6)}`,
+      );
+    }
     return await readFile(path);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const reasons: Record<string, string> = {
       ENOENT: "the file does not exist",
+      ENOTDIR: "the file does not exist",
       EACCES: "no permission to read the file",
-      EISDIR: "a folder, not a picture",
+      ELOOP: "a link that leads in a circle",
     };
     const { code, message } = error as NodeJS.ErrnoException;
     throw unreadable(place, reasons[code ?? ""] ?? message);
   }
 }
+
+const tooLarge = ({ width, height }: Pick<PictureFacts, "width" | "height">) =>
+  `more than ${Math.floor(LIMIT_PIXELS / 1e6)} million pixels (${width}×${height})`;
 
 function unreadable(place: string, reason: string): UsageError {
   return new UsageError(place, reason, "replace the file, or take it out", 1);

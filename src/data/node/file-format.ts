@@ -58,6 +58,8 @@ export function formatOf(bytes: Uint8Array): string | undefined {
   if (startsWith(bytes, "\xff\x0a") || startsWith(bytes, "\0\0\0\x0cJXL ")) return "JPEG XL";
   if (startsWith(bytes, "\0\0\0\x0cjP  ")) return "JPEG 2000";
   if (startsWith(bytes, "8BPS")) return "Photoshop";
+  if (startsWith(bytes, "\0\0\x01\0") && bytes[5] === 0) return "ICO";
+  if (/^P[1-7][\s#]/.test(String.fromCharCode(...bytes.subarray(0, 3)))) return "Portable Anymap";
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 /** Data from disk: needs Node and the image decoder. */
-export { decodePicture, decoderVersion } from "./decode.ts";
+export { decodePicture, decoderVersion, factsOfFile } from "./decode.ts";
 export { promisedFormat } from "./file-format.ts";
 export { folderSource } from "./folder.ts";
 export { idxSource } from "./idx.ts";
