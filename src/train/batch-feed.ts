@@ -2,7 +2,7 @@ import { randomBytes, type Shape } from "../core/index.ts";
 import { Augmenter, gather, gatherRows, type Mixture, type PixelRows } from "../data/index.ts";
 import type { Noise } from "../nn/index.ts";
 import { allocate, type Value, type Values } from "../runtime/index.ts";
-import type { PictureBlock, Plan } from "./plan.ts";
+import type { DataPlan, PictureBlock } from "./plan.ts";
 
 /** What a graph takes of the data, over buffers that each batch is copied into. */
 export interface BatchFeed {
@@ -75,7 +75,7 @@ function writeTruth(
 }
 
 /** The changes that a plan makes to its training pictures; undefined where it makes none. */
-export function augmenterOf({ augment, pictures, seed, train }: Plan, rows: PixelRows): Augmenter | undefined {
+export function augmenterOf({ augment, pictures, seed, train }: DataPlan, rows: PixelRows): Augmenter | undefined {
   if (augment === undefined || augment.length === 0) return undefined;
   const { height, width, channels } = pictures;
   return new Augmenter({ choices: augment, seed, train, rows, height, width, channels });

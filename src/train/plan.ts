@@ -70,6 +70,9 @@ export interface Plan {
   readonly threads?: number;
 }
 
+/** The part of a plan that says which batches there are, and with what in them. */
+export type DataPlan = Omit<Plan, "steps" | "score" | "initial">;
+
 /** A convex problem, for a solver: graphs in float64, and strengths of the penalties. */
 export interface SolveSteps {
   readonly kind: "solve";

@@ -7,6 +7,7 @@ import { openRuntime } from "../../runtime/node/index.ts";
 import { SolveRun } from "../convex/index.ts";
 import type { TrainEvent } from "../events.ts";
 import { Trainer } from "../trainer.ts";
+import { startFeeder } from "./feeder.ts";
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from "./train-in-worker.ts";
 
 const port = parentPort!;
@@ -25,11 +26,13 @@ try {
   const runtime = await openRuntime(plan.device, plan.threads);
   const rows = openRows(plan.pictures);
   const solves = plan.steps.kind === "solve";
-  const trainer = solves ? new SolveRun(plan, runtime, rows) : await Trainer.create(plan, runtime, rows);
+  const feeder = startFeeder(plan);
+  const trainer = solves ? new SolveRun(plan, runtime, rows) : await Trainer.create(plan, runtime, rows, feeder);
   const emit = (event: TrainEvent) => send({ type: "event", event }, event);
   const stopRequested = () => Atomics.load(stop, 0) !== 0;
   if (task === "range" && trainer instanceof Trainer) await trainer.findLearningRate(emit, stopRequested);
   else await trainer.run(emit, stopRequested);
+  feeder?.close();
   port.on("message", async ({ indices, weights }: WorkerRequest) => {
     port.postMessage({ type: "scores", scores: await trainer.score(indices, weights) } satisfies WorkerAnswer);
   });

@@ -1,0 +1,54 @@
+import { Worker } from "node:worker_threads";
+import { inheritedArguments } from "../../runtime/node/index.ts";
+import { augmenterOf, batchFeed } from "../batch-feed.ts";
+import type { Feeder } from "../feeder.ts";
+import type { DataPlan, Plan } from "../plan.ts";
+import { fail, type RingMemory, ringMemory, sizeOfValues, stop, take } from "./ring.ts";
+
+/** What the thread is started with. */
+export interface FeederStart {
+  readonly plan: DataPlan;
+  /** Pictures of a batch. */
+  readonly batch: number;
+  readonly memory: RingMemory;
+}
+
+/** Pictures that a step takes at once; undefined for a plan without steps. */
+const batchOf = ({ steps }: Plan): number | undefined =>
+  steps.kind === "solve" ? undefined : (steps.kind === "batch" ? steps.graphs : steps.accumulate)[0].batch;
+
+export interface ThreadFeeder extends Feeder {
+  close(): void;
+}
+
+/**
+ * Starts a thread that prepares the batches of a plan ahead of its steps, where that is work: pictures are changed, or read from a
+ * file. Pictures in memory that are taken as they are cost less than handing them over (20 µs for 64 of 32×32 in colour).
+ * @returns undefined where there is no such work
+ */
+export function startFeeder(plan: Plan): ThreadFeeder | undefined {
+  const batch = batchOf(plan);
+  if (batch === undefined || (plan.augment === undefined && plan.pictures.store.kind === "memory")) return undefined;
+  const { steps: _steps, score: _score, initial: _initial, ...rest } = plan;
+  // As many bytes as a feed of this plan has; nothing is read through it.
+  const rows = { row: plan.pictures.height * plan.pictures.width * plan.pictures.channels, read: () => {} };
+  const { values } = batchFeed(plan.pictures, rows, batch, plan.classes, augmenterOf(plan, rows));
+  const memory = ringMemory(sizeOfValues(values));
+  const worker = new Worker(new URL("./feeder-worker.js", import.meta.url), {
+    workerData: { plan: rest, batch, memory } satisfies FeederStart,
+    execArgv: inheritedArguments(),
+  });
+  // Whatever goes wrong there is met again here, where the batch is then made, and told from here.
+  worker.on("error", () => fail(memory));
+  worker.on("exit", () => fail(memory));
+  worker.unref();
+  let follows = true;
+  return {
+    take: (epoch, start, to) => {
+      follows = follows && take(memory, epoch, start, to);
+      if (!follows) stop(memory);
+      return follows;
+    },
+    close: () => stop(memory),
+  };
+}
