@@ -3,6 +3,7 @@ import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
 import { activations } from "../nn/index.ts";
 import { optimizers } from "../optimizers/index.ts";
+import { fits } from "../preprocess/index.ts";
 import { schedules } from "../schedules/index.ts";
 import { solvers } from "../solvers/index.ts";
 
@@ -24,6 +25,7 @@ export function withTrainFlags(command: Command): Command {
     .option("--dropout <rate>", "mlp, cnn: share of the values left out of each step, to a 256th (default: 0)")
     .option("--loss <name>", `${list(losses)} (default: cross-entropy)`)
     .option("--class-weights <list>", "how much each class counts in the loss, such as 1,2,0.5")
+    .option("--balance <way>", "none, weights or sample: make up for rare classes (default: none)")
     .option(
       "--optimizer <name>",
       `${list(optimizers)} (default: adam); for a linear model also ${list(solvers)}, which find the optimum without a rate`,
@@ -48,6 +50,9 @@ export function withTrainFlags(command: Command): Command {
       "--size <pixels>",
       "height and width that pictures are brought to (default: 64, or their own when all agree)",
     )
+    .option("--fit <way>", `other proportions: ${list(fits)} (default: letterbox)`)
+    .option("--split <file>", "train, validate and test on the pictures of a split.json")
+    .option("--group-by <what>", "keep groups whole: folder, column, or an expression on the path")
     .option("--seed <n>", "decides split, first weights and order (default: 1)")
     .option("--threads <n>", "threads of one step (default: all cores)");
 }

@@ -1,8 +1,9 @@
 import { type Choice, choose, chosen, UsageError } from "../core/index.ts";
-import type { TrainOptions } from "../experiment/index.ts";
+import { type Balance, balances, type TrainOptions } from "../experiment/index.ts";
 import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
 import { activations } from "../nn/index.ts";
+import { type Fit, fits } from "../preprocess/index.ts";
 import { type RegularizerChoice, regularizers } from "../regularizers/index.ts";
 import type { Device } from "../runtime/index.ts";
 import { schedules } from "../schedules/index.ts";
@@ -36,6 +37,10 @@ export interface TrainFlags {
   readonly batchSize?: string;
   readonly accumulate?: string;
   readonly size?: string;
+  readonly fit?: string;
+  readonly split?: string;
+  readonly groupBy?: string;
+  readonly balance?: string;
   readonly seed?: string;
   readonly device?: string;
   readonly threads?: string;
@@ -214,6 +219,13 @@ export function trainOptions(
     batchSize: number("--batch-size", flags.batchSize, "64"),
     accumulate: number("--accumulate", flags.accumulate, "4"),
     size: number("--size", flags.size, "64"),
+    fit: flags.fit === undefined ? undefined : choose("--fit", fits as Readonly<Record<string, Fit>>, flags.fit),
+    split: flags.split,
+    groupBy: flags.groupBy,
+    balance:
+      flags.balance === undefined
+        ? undefined
+        : choose("--balance", balances as Readonly<Record<string, Balance>>, flags.balance),
     seed: number("--seed", flags.seed, "1"),
     device: flags.device === undefined ? undefined : choose("--device", devices, flags.device),
     threads: number("--threads", flags.threads, "2"),

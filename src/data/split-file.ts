@@ -38,9 +38,15 @@ export function splitToJson(
 
 /**
  * The split of a file, as indices into `paths`; pictures that the file does not name belong to no split.
+ * @param unreadable pictures that the data has but that cannot be read: a file may name them
  * @throws UsageError when the text is no split file, or names a picture that is gone, or one picture twice
  */
-export function splitFromJson(text: string, paths: readonly string[], where = "split.json"): Split {
+export function splitFromJson(
+  text: string,
+  paths: readonly string[],
+  where = "split.json",
+  unreadable: ReadonlySet<string> = new Set(),
+): Split {
   const file = parse(text, where);
   const indexOf = new Map(paths.map((path, i) => [path, i]));
   const taken = new Map<string, SplitName>();
@@ -48,15 +54,12 @@ export function splitFromJson(text: string, paths: readonly string[], where = "s
   const indicesOf = (name: SplitName) => {
     const indices: number[] = [];
     for (const path of file[name]) {
-      const index = indexOf.get(path);
-      if (index === undefined) {
-        missing.push(path);
-        continue;
-      }
       const other = taken.get(path);
       if (other) throw new UsageError(where, `${path} is in ${other} and again in ${name}`, "name it once", 1);
       taken.set(path, name);
-      indices.push(index);
+      const index = indexOf.get(path);
+      if (index !== undefined) indices.push(index);
+      else if (!unreadable.has(path)) missing.push(path);
     }
     return Int32Array.from(indices).sort();
   };
@@ -65,26 +68,28 @@ export function splitFromJson(text: string, paths: readonly string[], where = "s
     const named = `${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""}`;
     throw new UsageError(
       where,
-      `it names ${taken.size + missing.length} pictures, of which the data lacks ${missing.length} (${named})`,
-      "put the pictures back, or start a new run",
+      `it names ${taken.size} pictures, of which the data lacks ${missing.length} (${named})`,
+      "put the pictures back, correct the paths (they are relative to the data), or leave the split to the seed",
       1,
     );
   }
   return split;
 }
 
+const RESTORE = "restore it, or write it as the split.json of a run is written";
+
 function parse(text: string, where: string): SplitFile {
   let file: unknown;
   try {
     file = JSON.parse(text);
   } catch (error) {
-    throw new UsageError(where, `it is not JSON (${(error as Error).message})`, "restore it, or start a new run", 1);
+    throw new UsageError(where, `it is not JSON (${(error as Error).message})`, RESTORE, 1);
   }
   const record = file as Partial<Record<string, unknown>> | null;
   for (const name of splitNames) {
     const list = typeof record === "object" ? record?.[name] : undefined;
     if (!Array.isArray(list) || !list.every((path) => typeof path === "string")) {
-      throw new UsageError(where, `"${name}" is not a list of paths`, "restore it, or start a new run", 1);
+      throw new UsageError(where, `"${name}" is not a list of paths`, RESTORE, 1);
     }
   }
   return file as SplitFile;

@@ -108,7 +108,7 @@ export interface Pictures {
   readonly channels: 1 | 3;
 }
 
-/** Indices into `Pictures` for each purpose; disjoint, and together all of them. */
+/** Indices into `Pictures` for each purpose, disjoint; together all of them, unless a split file leaves some out. */
 export type Split = Readonly<Record<SplitName, Int32Array>>;
 
 /** Everything that training needs to know about data. */

@@ -2,7 +2,7 @@ import { UsageError, VERSION } from "../core/index.ts";
 import { graph, type Tensor } from "../ir/index.ts";
 import { lowerInto, ModelBuilder, readMetadata } from "../onnx/index.ts";
 import { mul, reshape, softmax } from "../ops/index.ts";
-import { addGeometry } from "../preprocess/index.ts";
+import { addGeometry, type Fit } from "../preprocess/index.ts";
 import { network, type Recipe, type StateValues } from "../train/index.ts";
 
 /** What a model file says of itself, beside the graph. */
@@ -12,6 +12,7 @@ export interface ModelFacts {
   readonly temperature: number;
   /** The data it was trained on, as the user named it. */
   readonly data: string;
+  readonly fit: Fit;
   readonly seed: number;
   readonly weightsHash: string;
 }
@@ -24,7 +25,7 @@ export interface ModelFacts {
 export function exportModel(recipe: Recipe, weights: StateValues, facts: ModelFacts): Uint8Array<ArrayBuffer> {
   const builder = new ModelBuilder();
   const pixels = builder.input("pixels", "uint8", ["height", "width", 3]);
-  const resized = addGeometry(builder, pixels, recipe);
+  const resized = addGeometry(builder, pixels, { ...recipe, fit: facts.fit });
   const shape = [1, recipe.height, recipe.width, recipe.channels];
   const feeds: Record<string, string> = {
     pixels: builder.node("Reshape", [resized, builder.constant(shape, [4], "int64")]),
@@ -46,7 +47,7 @@ export function exportModel(recipe: Recipe, weights: StateValues, facts: ModelFa
     preprocessing: JSON.stringify({
       size: [recipe.height, recipe.width],
       channels: recipe.channels,
-      fit: "letterbox",
+      fit: facts.fit,
       ...normalization,
     }),
     temperature: String(facts.temperature),

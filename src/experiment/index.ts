@@ -1,5 +1,7 @@
 export { classesOf, exportModel, type ModelFacts } from "./export-model.ts";
 export {
+  type Balance,
+  balances,
   DEFAULT_SIZE,
   defaults,
   type EpochRow,

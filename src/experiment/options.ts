@@ -3,10 +3,20 @@ import type { Source } from "../data/index.ts";
 import { crossEntropy, type LossChoice } from "../losses/index.ts";
 import { cnn, type ModelChoice } from "../models/index.ts";
 import { adam, type OptimizerChoice } from "../optimizers/index.ts";
+import type { Fit } from "../preprocess/index.ts";
 import type { RegularizerChoice } from "../regularizers/index.ts";
 import type { Device } from "../runtime/index.ts";
 import { cosine } from "../schedules/index.ts";
 import type { Solved, TrainEvent } from "../train/index.ts";
+
+/** What is done about classes of unequal size. */
+export type Balance = "none" | "weights" | "sample";
+
+export const balances: Readonly<{ [Name in Balance]: Name }> = Object.freeze({
+  none: "none",
+  weights: "weights",
+  sample: "sample",
+});
 
 /** Everything that can be said about one training run. */
 export interface TrainOptions {
@@ -38,6 +48,12 @@ export interface TrainOptions {
    * mean becomes Σ wᵢLᵢ / Σ wᵢ. They multiply the weights of the pictures, where the source has any. Accuracy counts heads.
    */
   readonly classWeights?: readonly number[];
+  /**
+   * What is done where classes have unequal numbers of training pictures. `weights`: each counts in the loss by n / (classes ·
+   * pictures of the class), instead of `classWeights`. `sample`: each epoch draws as many pictures as ever, but equally many of
+   * each class; pictures of rare classes come several times. `none` unless said.
+   */
+  readonly balance?: Balance;
   /** The longest that the gradient of all parameters together may be; a longer one is scaled down to it. */
   readonly clipNorm?: number;
   /** Each number of the gradient is brought into [−clipValue, clipValue]. */
@@ -49,6 +65,16 @@ export interface TrainOptions {
   readonly averageWeights?: number;
   /** Height and width in pixels that pictures are brought to; pictures that have one size already keep it. */
   readonly size?: number;
+  /** What is done with pictures of other proportions; letterbox unless said. It becomes part of the model. */
+  readonly fit?: Fit;
+  /** A split.json, or the folder of the run that wrote it: these very pictures train, validate and test. */
+  readonly split?: string;
+  /**
+   * Pictures of one group stay on one side of the split. `folder`: the folder below the class folder that a picture lies in;
+   * `column`: the group that the data itself gives; else a regular expression, whose first group in the picture's path (the
+   * whole match, where it has none) names the group.
+   */
+  readonly groupBy?: string;
   /** Any integer; it decides the split, the first weights and the order of the pictures. */
   readonly seed?: number;
   readonly device?: Device | "auto";
@@ -74,10 +100,14 @@ export interface Settings {
   readonly accumulate: number;
   readonly warmUp: number;
   readonly classWeights: readonly number[] | null;
+  readonly balance: Balance;
   readonly clipNorm: number | null;
   readonly clipValue: number | null;
   readonly averageWeights: number | null;
   readonly size: number | null;
+  readonly fit: Fit;
+  readonly split: string | null;
+  readonly groupBy: string | null;
   readonly seed: number;
   readonly device: Device | "auto";
   readonly threads: number | null;

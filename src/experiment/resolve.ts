@@ -3,11 +3,12 @@ import { checkTargets, checkWeights, type Source } from "../data/index.ts";
 import { losses } from "../losses/index.ts";
 import { linear, models } from "../models/index.ts";
 import { optimizers } from "../optimizers/index.ts";
+import { type Fit, fits } from "../preprocess/index.ts";
 import { regularizers as catalogue, type RegularizerChoice } from "../regularizers/index.ts";
 import { schedules } from "../schedules/index.ts";
 import { solvers } from "../solvers/index.ts";
 import { isSolver, refuseUnfit, refuseUnsolvable, ways } from "../train/index.ts";
-import { DEFAULT_SIZE, defaults, type Settings, type TrainOptions } from "./options.ts";
+import { type Balance, balances, DEFAULT_SIZE, defaults, type Settings, type TrainOptions } from "./options.ts";
 
 function wholeNumber(name: string, value: number, least: number): number {
   if (Number.isInteger(value) && value >= least) return value;
@@ -31,10 +32,14 @@ const known: Readonly<Record<keyof TrainOptions, true>> = {
   accumulate: true,
   warmUp: true,
   classWeights: true,
+  balance: true,
   clipNorm: true,
   clipValue: true,
   averageWeights: true,
   size: true,
+  fit: true,
+  split: true,
+  groupBy: true,
   seed: true,
   device: true,
   threads: true,
@@ -63,6 +68,25 @@ function checkImportance(
   if (targets === undefined) return;
   checkTargets(`${name}, targets`, targets, paths.length, classes.length);
   refuseUnfit(loss);
+}
+
+/** @throws UsageError where something else says how much the classes count, or nothing is drawn */
+function balanceOf({ balance = "none", classWeights }: TrainOptions, solver: string | undefined): Balance {
+  choose("balance", balances, balance);
+  if (balance === "weights" && classWeights !== undefined) {
+    throw new UsageError("balance", "is weights, and class weights are given, too", "leave one of them out");
+  }
+  if (balance === "sample" && solver !== undefined) {
+    throw new UsageError("balance", `is sample, but ${solver} draws no pictures`, "balance by weights");
+  }
+  return balance;
+}
+
+/** @throws UsageError for an empty text */
+function textOr(name: string, text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (typeof text === "string" && text.trim() !== "") return text;
+  throw new UsageError(name, "is empty", "write something, or leave it out");
 }
 
 /** @throws UsageError unless it is 0, or above 0 and over before the run is */
@@ -141,10 +165,14 @@ export function resolve(options: TrainOptions, source: Source): Settings {
     accumulate: accumulation(optimizer.name, options.accumulate ?? 1),
     warmUp: warmUpWithin(epochs, options.warmUp ?? 0),
     classWeights: classWeights === undefined ? null : [...classWeights],
+    balance: balanceOf(options, solver && optimizer.name),
     clipNorm: clipNorm === undefined ? null : positive("clip norm", clipNorm),
     clipValue: clipValue === undefined ? null : positive("clip value", clipValue),
     averageWeights: averageWeights === undefined ? null : share("average weights", averageWeights),
     size,
+    fit: choose("fit", fits as Readonly<Record<string, Fit>>, options.fit ?? "letterbox"),
+    split: textOr("split", options.split),
+    groupBy: textOr("group by", options.groupBy),
     seed: wholeNumber("seed", options.seed ?? defaults.seed, 0),
     device: options.device ?? "auto",
     threads: options.threads === undefined ? null : wholeNumber("threads", options.threads, 1),

@@ -1,59 +1,114 @@
 import { ModelBuilder } from "../onnx/index.ts";
 
+/**
+ * How a picture of other proportions comes to fit: `letterbox` shows all of it, undistorted, between grey bars; `crop` shows
+ * the largest centred part that has the wanted proportions; `stretch` shows all of it, distorted.
+ */
+export type Fit = "letterbox" | "crop" | "stretch";
+
 /** The size that every picture is brought to. */
 export interface GeometrySpec {
   readonly height: number;
   readonly width: number;
   /** 1: grey by the luma weights of ITU-R BT.601; 3: RGB. */
   readonly channels: 1 | 3;
+  /** Letterbox unless said. */
+  readonly fit?: Fit;
 }
+
+type Name = string;
+type Fitting = (builder: ModelBuilder, batch: Name, own: Name, size: readonly [height: number, width: number]) => Name;
 
 /** Grey of the bars that a letterbox adds: the middle of the range, so neither black nor white is favoured. */
 const LETTERBOX = 128;
 /** ITU-R BT.601. They sum to 1, so a grey picture written as RGB keeps its exact bytes. */
 const LUMA = [0.299, 0.587, 0.114];
 
+const int64 = (builder: ModelBuilder, values: readonly number[]) => builder.constant(values, [values.length], "int64");
+const float = (builder: ModelBuilder, values: readonly number[], shape: readonly number[] = [values.length]) =>
+  builder.constant(values, shape, "float32");
+
+/**
+ * round(own · factor) of height and width, 1 at least, as int64 [2]; the factor is the smaller of the two that the sides of
+ * `numerator` / `denominator` give. Written out in nodes: with Resize's `axes`, which its keep_aspect_ratio_policy needs, ONNX
+ * Runtime 1.30 fails to load the model once a Transpose behind it is moved to the front by its optimizer.
+ */
+function scaled(builder: ModelBuilder, of: Name, numerator: Name, denominator: Name): Name {
+  const factor = builder.node("ReduceMin", [builder.node("Div", [numerator, denominator])], { keepdims: 1 });
+  const rounded = builder.node("Round", [builder.node("Mul", [of, factor])]);
+  return builder.node("Cast", [builder.node("Max", [rounded, float(builder, [1])])], { to: 7 });
+}
+
+/** @param size int64 [2], height and width; given for all four axes, see `scaled` */
+function resize(builder: ModelBuilder, batch: Name, size: Name): Name {
+  const sizes = builder.node("Concat", [int64(builder, [1, 3]), size], { axis: 0 });
+  return builder.node("Resize", [batch, "", "", sizes], { mode: "linear", antialias: 1 });
+}
+
+/** One function for each `Fit`: planes [1, 3, h, w] with their size int64 [2] to planes [1, 3, height, width]. */
+const fittings: Readonly<Record<Fit, Fitting>> = Object.freeze({
+  /** The largest size with the picture's proportions, size · min(height / h, width / w), centred between bars. */
+  letterbox: (builder, batch, own, wanted) => {
+    const target = float(builder, wanted, [2]);
+    const ownFloat = builder.node("Cast", [own], { to: 1 });
+    const size = scaled(builder, ownFloat, target, ownFloat);
+    const resized = resize(builder, batch, size);
+    // Half of what is missing goes in front, the rest behind: pads = [0, 0, top, left, 0, 0, bottom, right].
+    const missing = builder.node("Sub", [int64(builder, wanted), size]);
+    const before = builder.node("Div", [missing, int64(builder, [2])]);
+    const after = builder.node("Sub", [missing, before]);
+    const zeros = int64(builder, [0, 0]);
+    const pads = builder.node("Concat", [zeros, before, zeros, after], { axis: 0 });
+    return builder.node("Pad", [resized, pads, float(builder, [LETTERBOX], [])]);
+  },
+
+  /**
+   * The shorter side comes to fit, and the middle of the longer one is kept. It is cut before it is resized: the picture is the
+   * same but for its outermost pixels, and a strip of 4×40,000 pixels does not become one of 64×640,000 in between.
+   */
+  crop: (builder, batch, own, wanted) => {
+    const target = float(builder, wanted, [2]);
+    const ownFloat = builder.node("Cast", [own], { to: 1 });
+    const size = scaled(builder, target, ownFloat, target);
+    const before = builder.node("Div", [builder.node("Sub", [own, size]), int64(builder, [2])]);
+    const part = builder.node("Slice", [batch, before, builder.node("Add", [before, size]), int64(builder, [2, 3])]);
+    return resize(builder, part, int64(builder, wanted));
+  },
+
+  stretch: (builder, batch, _own, wanted) => resize(builder, batch, int64(builder, wanted)),
+});
+
+/** The ways to fit, by name. */
+export const fits: Readonly<{ [Name in Fit]: Name }> = Object.freeze({
+  letterbox: "letterbox",
+  crop: "crop",
+  stretch: "stretch",
+});
+
 /**
  * The first stage of preprocessing: decoded RGB bytes [height, width, 3] of any size to bytes of the wanted size
- * [height, width, channels]. The picture is resized with its proportions kept, by linear interpolation with antialiasing,
- * centred, and framed with grey (letterbox). Ends in Round, so that training, evaluation and every runtime see the same bytes.
+ * [height, width, channels]. The picture is resized by linear interpolation with antialiasing and made to fit as `spec.fit`
+ * says. Ends in Round, so that training, evaluation and every runtime see the same bytes.
  *
  * Written with the builder because the input's size is known only when a picture comes. ONNX Resize (opset 18).
  * @param pixels name of the uint8 value [height, width, 3]
  * @returns name of the uint8 value [spec.height, spec.width, spec.channels]
  */
-export function addGeometry(builder: ModelBuilder, pixels: string, { height, width, channels }: GeometrySpec): string {
-  const int64 = (values: readonly number[]) => builder.constant(values, [values.length], "int64");
-  const float = (values: readonly number[], shape: readonly number[]) => builder.constant(values, shape, "float32");
+export function addGeometry(builder: ModelBuilder, pixels: string, spec: GeometrySpec): string {
+  const { height, width, channels, fit = "letterbox" } = spec;
   const planes = builder.node("Transpose", [builder.node("Cast", [pixels], { to: 1 })], { perm: [2, 0, 1] });
-  const batch = builder.node("Unsqueeze", [planes, int64([0])]);
-  // The largest size with the picture's proportions: round(size · min(height / h, width / w)), 1 at least. Written out, and
-  // given for all four axes: with Resize's `axes`, which its keep_aspect_ratio_policy needs, ONNX Runtime 1.30 fails to load
-  // the model once a Transpose behind it is moved to the front by its optimizer.
-  const target = float([height, width], [2]);
-  const own = builder.node("Slice", [builder.node("Shape", [pixels]), int64([0]), int64([2])]);
-  const ownFloat = builder.node("Cast", [own], { to: 1 });
-  const scale = builder.node("ReduceMin", [builder.node("Div", [target, ownFloat])], { keepdims: 1 });
-  const fitted = builder.node("Max", [
-    builder.node("Round", [builder.node("Mul", [ownFloat, scale])]),
-    float([1], [1]),
+  const batch = builder.node("Unsqueeze", [planes, int64(builder, [0])]);
+  const own = builder.node("Slice", [builder.node("Shape", [pixels]), int64(builder, [0]), int64(builder, [2])]);
+  const fitted = fittings[fit](builder, batch, own, [height, width]);
+  const mix = () => builder.node("Mul", [fitted, float(builder, LUMA, [3, 1, 1])]);
+  const mixed = channels === 3 ? fitted : builder.node("ReduceSum", [mix(), int64(builder, [1])], { keepdims: 1 });
+  const clipped = builder.node("Clip", [
+    builder.node("Round", [mixed]),
+    float(builder, [0], []),
+    float(builder, [255], []),
   ]);
-  const size = builder.node("Cast", [fitted], { to: 7 });
-  const sizes = builder.node("Concat", [int64([1, 3]), size], { axis: 0 });
-  const resized = builder.node("Resize", [batch, "", "", sizes], { mode: "linear", antialias: 1 });
-  // Half of what is missing goes in front, the rest behind: pads = [0, 0, top, left, 0, 0, bottom, right].
-  const missing = builder.node("Sub", [int64([height, width]), size]);
-  const before = builder.node("Div", [missing, int64([2])]);
-  const after = builder.node("Sub", [missing, before]);
-  const pads = builder.node("Concat", [int64([0, 0]), before, int64([0, 0]), after], { axis: 0 });
-  const framed = builder.node("Pad", [resized, pads, float([LETTERBOX], [])]);
-  const mixed =
-    channels === 3
-      ? framed
-      : builder.node("ReduceSum", [builder.node("Mul", [framed, float(LUMA, [3, 1, 1])]), int64([1])], { keepdims: 1 });
-  const clipped = builder.node("Clip", [builder.node("Round", [mixed]), float([0], []), float([255], [])]);
   const rows = builder.node("Transpose", [builder.node("Cast", [clipped], { to: 2 })], { perm: [0, 2, 3, 1] });
-  return builder.node("Reshape", [rows, int64([height, width, channels])]);
+  return builder.node("Reshape", [rows, int64(builder, [height, width, channels])]);
 }
 
 /** The geometry as a model of its own: `pixels` uint8 [height, width, 3] to `resized` uint8 [height, width, channels]. */

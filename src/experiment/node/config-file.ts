@@ -5,10 +5,11 @@ import { type Choice, choose, UsageError } from "../../core/index.ts";
 import { losses } from "../../losses/index.ts";
 import { models } from "../../models/index.ts";
 import type { OptimizerChoice } from "../../optimizers/index.ts";
+import { fits } from "../../preprocess/index.ts";
 import { regularizers } from "../../regularizers/index.ts";
 import { schedules } from "../../schedules/index.ts";
 import { ways } from "../../train/index.ts";
-import { defaults, type TrainOptions } from "../options.ts";
+import { balances, defaults, type TrainOptions } from "../options.ts";
 
 const options = z.record(z.string(), z.unknown());
 const choice = <Kind extends string>(kind: Kind, catalogue: Readonly<Record<string, { readonly defaults: object }>>) =>
@@ -37,10 +38,14 @@ const configSchema = z.strictObject({
   accumulate: z.number().optional(),
   warmUp: z.number().optional(),
   classWeights: z.array(z.number()).nullable().optional(),
+  balance: z.enum(balances).optional(),
   clipNorm: z.number().nullable().optional(),
   clipValue: z.number().nullable().optional(),
   averageWeights: z.number().nullable().optional(),
   size: z.number().nullable().optional(),
+  fit: z.enum(fits).optional(),
+  split: z.string().nullable().optional(),
+  groupBy: z.string().nullable().optional(),
   seed: z.number().optional(),
   device: z.enum(["auto", "cpu", "wasm"]).optional(),
   threads: z.number().nullable().optional(),

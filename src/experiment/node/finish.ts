@@ -52,6 +52,7 @@ export async function finish(ending: Ending): Promise<Run> {
     classes,
     temperature,
     data: settings.data,
+    fit: settings.fit,
     seed: settings.seed,
     weightsHash,
   });
