@@ -8,13 +8,14 @@ export async function evaluateCommand(
   output: Output,
   model: string,
   data: string,
-  flags: { readonly device: string },
+  flags: { readonly device: string; readonly split?: string },
 ): Promise<number> {
   const { signal, release } = onInterrupt(output, "Stopping.");
   try {
     const result = await evaluate(model, data, {
       device: choose("--device", devices, flags.device),
       signal,
+      ...(flags.split === undefined ? {} : { split: flags.split }),
       onProgress: ({ done, total }) => output.progress(done, total, `${grouped(done)} of ${grouped(total)} pictures`),
     });
     output.endProgress();

@@ -82,6 +82,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   command("evaluate", "judge a model by a data set's test pictures")
     .argument("<model>", "a run folder or a model.onnx")
     .argument("<data>", "as for train")
+    .option("--split <file>", "judge by the test pictures of this split.json")
     .option(...device)
     .addHelpText(
       "after",

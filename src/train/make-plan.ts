@@ -20,7 +20,17 @@ const CHUNK = 256;
 export interface PlanRequest
   extends Pick<
     Plan,
-    "schedule" | "seed" | "epochs" | "batchSize" | "pictures" | "train" | "validation" | "test" | "device" | "threads"
+    | "schedule"
+    | "seed"
+    | "epochs"
+    | "batchSize"
+    | "balanced"
+    | "pictures"
+    | "train"
+    | "validation"
+    | "test"
+    | "device"
+    | "threads"
   > {
   /** What the data brings along (weights, targets) and what the numbers below ask for need not be said in it. */
   readonly recipe: Recipe;

@@ -54,6 +54,8 @@ export interface Plan {
   /** How training pictures are changed at random, in the order of the catalogue. */
   readonly augment?: readonly AugmentationChoice[];
   readonly pictures: PictureBlock;
+  /** Each epoch draws each class equally often. */
+  readonly balanced?: true;
   readonly train: Int32Array;
   readonly validation: Int32Array;
   readonly test: Int32Array;

@@ -1,14 +1,17 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../../core/index.ts";
-import type { Skipped, Source, SplitName } from "../../data/index.ts";
+import { type Skipped, type Source, type SplitName, splitFromJson } from "../../data/index.ts";
 import { openSource } from "../../data/node/index.ts";
 import { surprisal } from "../../metrics/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { inOrder, openClassifier } from "./classifier.ts";
+import { readSplitFile } from "./split-pictures.ts";
 
 export interface EvaluateOptions {
   readonly device?: Device | "auto";
+  /** A split.json, or the folder of the run that wrote it, whose test pictures are looked at. */
+  readonly split?: string;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly signal?: AbortSignal;
 }
@@ -29,7 +32,7 @@ export interface EvaluationResult {
 
 /**
  * Runs the exported model, that very file, over the pictures of a data set: its test split where it declares one, the
- * run's own test pictures where the data is what the run was trained on, all pictures otherwise.
+ * run's own test pictures where the data is what the run was trained on, all pictures otherwise; or those of a split file.
  *
  * @param model a run folder or a model file
  * @throws UsageError when the data has a class that the model does not know
@@ -48,7 +51,7 @@ export async function evaluate(
       const what = `the data has classes that the model does not know (${unknown.join(", ")}); the model knows ${classifier.classes.join(", ")}`;
       throw new UsageError(source.name, what, "evaluate on data with the same classes", 1);
     }
-    const { indices, subset } = await choosePictures(model, source);
+    const { indices, subset } = await choosePictures(model, source, options.split);
     const perClass = classifier.classes.map((label) => ({ label, right: 0, total: 0 }));
     const skipped: Skipped[] = [...source.skipped];
     let right = 0;
@@ -90,7 +93,17 @@ export async function evaluate(
   }
 }
 
-async function choosePictures(model: string, source: Source): Promise<{ indices: number[]; subset: string }> {
+async function choosePictures(
+  model: string,
+  source: Source,
+  split: string | undefined,
+): Promise<{ indices: number[]; subset: string }> {
+  if (split !== undefined) {
+    const { text, where } = await readSplitFile(split);
+    const indices = [...splitFromJson(text, source.paths, where, new Set(source.skipped.map(({ path }) => path))).test];
+    if (indices.length === 0) throw new UsageError(where, "its test list is empty", "name the pictures to judge by", 1);
+    return { indices, subset: `the test pictures of ${where}` };
+  }
   const declared = (name: SplitName) => source.declared.flatMap((split, index) => (split === name ? [index] : []));
   const test = declared("test");
   if (test.length > 0) return { indices: test, subset: "the data's own test pictures" };

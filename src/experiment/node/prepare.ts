@@ -1,5 +1,5 @@
 import { sizeOf, UsageError } from "../../core/index.ts";
-import { channelStatistics, type Dataset, exampleWeights, type Source } from "../../data/index.ts";
+import { balanceWeights, channelStatistics, type Dataset, exampleWeights, type Source } from "../../data/index.ts";
 import { makePlan, network, type Plan, type Recipe } from "../../train/index.ts";
 import type { Settings, TrainOptions } from "../options.ts";
 import { loadDataset } from "./load-dataset.ts";
@@ -48,9 +48,10 @@ function recipeOf(settings: Settings, { pictures, split, classes }: Dataset): Re
 
 function planOf(settings: Settings, recipe: Recipe, { pictures, split }: Dataset): Plan {
   const { schedule, seed, epochs, batchSize, device, threads } = settings;
-  const { accumulate, warmUp, classWeights, clipNorm, clipValue, averageWeights } = settings;
+  const { accumulate, warmUp, balance, clipNorm, clipValue, averageWeights } = settings;
   const { store, labels, targets, height, width, channels } = pictures;
-  const weights = exampleWeights(labels, pictures.weights, classWeights ?? undefined);
+  const balancing = balance === "weights" ? balanceWeights(split.train, labels, recipe.classes) : undefined;
+  const weights = exampleWeights(labels, pictures.weights, settings.classWeights ?? balancing);
   return makePlan({
     recipe,
     schedule,
@@ -59,7 +60,9 @@ function planOf(settings: Settings, recipe: Recipe, { pictures, split }: Dataset
     batchSize,
     accumulate,
     warmUp,
+    augment,
     device,
+    ...(balance === "sample" ? { balanced: true } : {}),
     ...(clipNorm === null ? {} : { clipNorm }),
     ...(clipValue === null ? {} : { clipValue }),
     ...(averageWeights === null ? {} : { averageWeights }),
