@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { augmentations, presets } from "../data/index.ts";
 import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
 import { activations } from "../nn/index.ts";
@@ -10,9 +11,10 @@ import { solvers } from "../solvers/index.ts";
 const list = (catalogue: object) => Object.keys(catalogue).join(", ");
 
 /** How a unit's options are written behind its name. */
-export const UNIT_OPTIONS = `Options of a model, loss, optimizer or schedule stand behind its name:
+export const UNIT_OPTIONS = `Options of a model, loss, optimizer, schedule or augmentation stand behind its name:
   --loss focal:gamma=1                --schedule step:every=10,gamma=0.5
-  --optimizer adam:beta1=0.95         --schedule multi-step:milestones=5+8`;
+  --optimizer adam:beta1=0.95         --schedule multi-step:milestones=5+8
+  --augment flip,rotate:degrees=20    --augment standard,erasing:most=0.2`;
 
 /** The options of `argmin train`, in the order in which a run needs them. */
 export function withTrainFlags(command: Command): Command {
@@ -43,6 +45,11 @@ export function withTrainFlags(command: Command): Command {
     .option("--clip-norm <length>", "shorten a gradient that is longer than this")
     .option("--clip-value <bound>", "keep each number of the gradient within ± this")
     .option("--average-weights <decay>", "judge and export a moving average, such as 0.999")
+    .option(
+      "--augment <list>",
+      `change training pictures at random: ${list(presets)}; or ${list(augmentations)} (default: none). ` +
+        "No preset flips, since digits and text must not: where sides do not matter, write standard,flip",
+    )
     .option("--epochs <n>", "passes over the training pictures (default: 10)")
     .option("--batch-size <n>", "pictures in one step (default: 64, or 32 for small sets)")
     .option("--accumulate <n>", "batches whose gradients make one update (default: 1)")
@@ -54,5 +61,7 @@ export function withTrainFlags(command: Command): Command {
     .option("--split <file>", "train, validate and test on the pictures of a split.json")
     .option("--group-by <what>", "keep groups whole: folder, column, or an expression on the path")
     .option("--seed <n>", "decides split, first weights and order (default: 1)")
-    .option("--threads <n>", "threads of one step (default: all cores)");
+    .option("--threads <n>", "threads of one step (default: all cores)")
+    .option("--cache <dir>", "keep decoded pictures there; none keeps none (default: the user's cache folder)")
+    .option("--picture-memory <MiB>", "stream pictures that take more from a file (default: a quarter of all memory)");
 }

@@ -8,6 +8,7 @@ import { type RegularizerChoice, regularizers } from "../regularizers/index.ts";
 import type { Device } from "../runtime/index.ts";
 import { schedules } from "../schedules/index.ts";
 import { isSolver, ways } from "../train/index.ts";
+import { parseAugment } from "./augment-flag.ts";
 import { type Catalogue, parseUnit, type Unit } from "./compact.ts";
 
 /** The flags of `train`, as they come from the command line. */
@@ -33,6 +34,7 @@ export interface TrainFlags {
   readonly clipNorm?: string;
   readonly clipValue?: string;
   readonly averageWeights?: string;
+  readonly augment?: string;
   readonly epochs?: string;
   readonly batchSize?: string;
   readonly accumulate?: string;
@@ -44,6 +46,8 @@ export interface TrainFlags {
   readonly seed?: string;
   readonly device?: string;
   readonly threads?: string;
+  readonly cache?: string;
+  readonly pictureMemory?: string;
 }
 
 export function parseNumber(flag: string, text: string, example = "10"): number {
@@ -215,6 +219,7 @@ export function trainOptions(
     clipNorm: number("--clip-norm", flags.clipNorm, "1"),
     clipValue: number("--clip-value", flags.clipValue, "0.5"),
     averageWeights: number("--average-weights", flags.averageWeights, "0.999"),
+    augment: flags.augment === undefined ? undefined : parseAugment(flags.augment),
     epochs: number("--epochs", flags.epochs, "10"),
     batchSize: number("--batch-size", flags.batchSize, "64"),
     accumulate: number("--accumulate", flags.accumulate, "4"),
@@ -229,6 +234,8 @@ export function trainOptions(
     seed: number("--seed", flags.seed, "1"),
     device: flags.device === undefined ? undefined : choose("--device", devices, flags.device),
     threads: number("--threads", flags.threads, "2"),
+    cache: flags.cache,
+    pictureMemory: number("--picture-memory", flags.pictureMemory, "4096"),
   };
   return { ...base, data: source, ...(saidOf(given) as Partial<TrainOptions>) };
 }

@@ -1,5 +1,5 @@
 import type { Choice } from "../core/index.ts";
-import type { Source } from "../data/index.ts";
+import type { AugmentationChoice, AugmentOption, Source } from "../data/index.ts";
 import { crossEntropy, type LossChoice } from "../losses/index.ts";
 import { cnn, type ModelChoice } from "../models/index.ts";
 import { adam, type OptimizerChoice } from "../optimizers/index.ts";
@@ -63,6 +63,11 @@ export interface TrainOptions {
    * instead of the last weights.
    */
   readonly averageWeights?: number;
+  /**
+   * How training pictures are changed at random, each anew in every epoch: a preset, `flip()`, or a list of both, such as
+   * `["standard", flip()]`. Validation and test pictures stay as they are. `none` unless said.
+   */
+  readonly augment?: AugmentOption;
   /** Height and width in pixels that pictures are brought to; pictures that have one size already keep it. */
   readonly size?: number;
   /** What is done with pictures of other proportions; letterbox unless said. It becomes part of the model. */
@@ -80,6 +85,16 @@ export interface TrainOptions {
   readonly device?: Device | "auto";
   /** Threads of the step; all cores unless said. Results are bit-identical for a given number. */
   readonly threads?: number;
+  /**
+   * The folder in which decoded pictures are kept for the next run, or "none". Unless said: what the environment's
+   * ARGMIN_CACHE says, or `argmin` in the user's own folder for caches.
+   */
+  readonly cache?: string;
+  /**
+   * Decoded pictures of more MiB than this stay in a file, from which each batch is read, instead of in memory; a quarter
+   * of the machine's memory unless said.
+   */
+  readonly pictureMemory?: number;
   /** The run folder to make; nothing is written without it. */
   readonly folder?: string;
   readonly onEvent?: (event: ExperimentEvent) => void;
@@ -104,6 +119,7 @@ export interface Settings {
   readonly clipNorm: number | null;
   readonly clipValue: number | null;
   readonly averageWeights: number | null;
+  readonly augment: readonly AugmentationChoice[];
   readonly size: number | null;
   readonly fit: Fit;
   readonly split: string | null;
@@ -111,6 +127,8 @@ export interface Settings {
   readonly seed: number;
   readonly device: Device | "auto";
   readonly threads: number | null;
+  readonly cache: string | null;
+  readonly pictureMemory: number | null;
 }
 
 /** Sizes of pictures that have different ones. */

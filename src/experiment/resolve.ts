@@ -1,5 +1,12 @@
 import { type Choice, checkOptions, choose, chosen, UsageError } from "../core/index.ts";
-import { checkTargets, checkWeights, type Source } from "../data/index.ts";
+import {
+  type AugmentationChoice,
+  checkTargets,
+  checkWeights,
+  mixes,
+  type Source,
+  settleAugment,
+} from "../data/index.ts";
 import { losses } from "../losses/index.ts";
 import { linear, models } from "../models/index.ts";
 import { optimizers } from "../optimizers/index.ts";
@@ -36,6 +43,7 @@ const known: Readonly<Record<keyof TrainOptions, true>> = {
   clipNorm: true,
   clipValue: true,
   averageWeights: true,
+  augment: true,
   size: true,
   fit: true,
   split: true,
@@ -43,6 +51,8 @@ const known: Readonly<Record<keyof TrainOptions, true>> = {
   seed: true,
   device: true,
   threads: true,
+  cache: true,
+  pictureMemory: true,
   folder: true,
   onEvent: true,
   signal: true,
@@ -87,6 +97,17 @@ function textOr(name: string, text: string | undefined): string | null {
   if (text === undefined) return null;
   if (typeof text === "string" && text.trim() !== "") return text;
   throw new UsageError(name, "is empty", "write something, or leave it out");
+}
+
+/** @throws UsageError for an unknown augmentation, for a solver, and for a loss that cannot take what mixing makes of classes */
+function augmentOf({ augment = "none" }: TrainOptions, solver: string | undefined, loss: string): AugmentationChoice[] {
+  const choices = settleAugment(augment);
+  if (solver !== undefined && choices.length > 0) {
+    const fix = "leave it out, or choose an optimizer, such as adam";
+    throw new UsageError("augment", `${solver} solves for the pictures as they are, once and for all`, fix);
+  }
+  if (mixes(choices)) refuseUnfit(loss, "mixup and cutmix make it a distribution over the classes");
+  return choices;
 }
 
 /** @throws UsageError unless it is 0, or above 0 and over before the run is */
@@ -169,6 +190,7 @@ export function resolve(options: TrainOptions, source: Source): Settings {
     clipNorm: clipNorm === undefined ? null : positive("clip norm", clipNorm),
     clipValue: clipValue === undefined ? null : positive("clip value", clipValue),
     averageWeights: averageWeights === undefined ? null : share("average weights", averageWeights),
+    augment: augmentOf(options, solver && optimizer.name, loss.name),
     size,
     fit: choose("fit", fits as Readonly<Record<string, Fit>>, options.fit ?? "letterbox"),
     split: textOr("split", options.split),
@@ -176,5 +198,7 @@ export function resolve(options: TrainOptions, source: Source): Settings {
     seed: wholeNumber("seed", options.seed ?? defaults.seed, 0),
     device: options.device ?? "auto",
     threads: options.threads === undefined ? null : wholeNumber("threads", options.threads, 1),
+    cache: options.cache ?? null,
+    pictureMemory: options.pictureMemory === undefined ? null : positive("picture memory", options.pictureMemory),
   };
 }

@@ -1,7 +1,11 @@
 /** Data from disk: needs Node and the image decoder. */
+export { cacheFolder } from "./cache.ts";
 export { decodePicture, decoderVersion, factsOfFile } from "./decode.ts";
+export { type DecodeStart, type DecodeThread, serveDecoding } from "./decode-pool.ts";
 export { promisedFormat } from "./file-format.ts";
 export { folderSource } from "./folder.ts";
 export { idxSource } from "./idx.ts";
 export { type OpenedRows, openRows } from "./open-rows.ts";
-export { openSource } from "./open-source.ts";
+export { type OpenOptions, openSource } from "./open-source.ts";
+export { type StoreOptions, storedPixels } from "./stored-pixels.ts";
+export { thumbnail } from "./thumbnail.ts";

@@ -5,7 +5,7 @@ import type { Picture } from "../../data/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { remoteModel } from "../../runtime/node/index.ts";
 import { classesOf } from "../export-model.ts";
-import { asRgb } from "./load-dataset.ts";
+import { asRgb } from "./geometry-session.ts";
 
 /** A `model.onnx`, ready to classify: pictures to probabilities, in the file's own preprocessing. */
 export interface Classifier {

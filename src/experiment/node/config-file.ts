@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { z } from "zod";
 import { type Choice, choose, UsageError } from "../../core/index.ts";
+import { augmentations, type PresetName, presets } from "../../data/index.ts";
 import { losses } from "../../losses/index.ts";
 import { models } from "../../models/index.ts";
 import type { OptimizerChoice } from "../../optimizers/index.ts";
@@ -24,6 +25,13 @@ const choice = <Kind extends string>(kind: Kind, catalogue: Readonly<Record<stri
       return { kind, name, options: { ...defaults, ...given } };
     });
 
+/** The name of a preset, an augmentation, or a list of both. */
+const presetName = z.enum(Object.keys(presets) as [PresetName, ...PresetName[]]);
+const augment = z.preprocess(
+  (value) => (Array.isArray(value) ? value : [value]),
+  z.array(z.union([presetName, choice("augmentation", augmentations)])),
+);
+
 /** What `config.yaml` of a run holds; every entry may be left out of a file that is written by hand. */
 const configSchema = z.strictObject({
   argmin: z.string().optional(),
@@ -42,6 +50,7 @@ const configSchema = z.strictObject({
   clipNorm: z.number().nullable().optional(),
   clipValue: z.number().nullable().optional(),
   averageWeights: z.number().nullable().optional(),
+  augment: augment.optional(),
   size: z.number().nullable().optional(),
   fit: z.enum(fits).optional(),
   split: z.string().nullable().optional(),
@@ -49,6 +58,8 @@ const configSchema = z.strictObject({
   seed: z.number().optional(),
   device: z.enum(["auto", "cpu", "wasm"]).optional(),
   threads: z.number().nullable().optional(),
+  cache: z.string().nullable().optional(),
+  pictureMemory: z.number().nullable().optional(),
 });
 
 /** The schedule stands beside the optimizer in a file, and inside its options in a program. */
