@@ -3,6 +3,39 @@ import { type ShapesOptions, type Source, shapesSource } from "./data/index.ts";
 import { folderSource, idxSource } from "./data/node/index.ts";
 
 export { UsageError } from "./core/index.ts";
+export {
+  type AugmentationChoice,
+  type AugmentOption,
+  type BlurOptions,
+  type BrightnessOptions,
+  blur,
+  brightness,
+  type ContrastOptions,
+  type CutmixOptions,
+  contrast,
+  cutmix,
+  type ErasingOptions,
+  erasing,
+  type FlipOptions,
+  flip,
+  type GreyOptions,
+  grey,
+  type MixupOptions,
+  mixup,
+  type NoiseOptions,
+  noise,
+  type PresetName,
+  type RotateOptions,
+  rotate,
+  type SaturationOptions,
+  type ScaleOptions,
+  type ShearOptions,
+  type ShiftOptions,
+  saturation,
+  scale,
+  shear,
+  shift,
+} from "./data/augment/index.ts";
 export type { Picture, ShapesOptions, Source } from "./data/index.ts";
 export { decodePicture } from "./data/node/index.ts";
 export type { EpochRow, ExperimentEvent, Quality, Run, Settings, TrainOptions } from "./experiment/index.ts";

@@ -1,3 +1,4 @@
+export { augmenterOf, type BatchFeed, batchFeed } from "./batch-feed.ts";
 export { decodeTensors, encodeTensors, type TensorBlock } from "./checkpoint.ts";
 export {
   type Features,
@@ -10,7 +11,8 @@ export {
 export type { Evaluation, LearningRateRange, RangePoint, Scores, Solved, StateValues, TrainEvent } from "./events.ts";
 export { makePlan, type PlanRequest } from "./make-plan.ts";
 export { names } from "./names.ts";
-export { type PictureBlock, type Plan, type StateBlock, weightsOf } from "./plan.ts";
+export { orderOf } from "./order-of.ts";
+export { type DataPlan, type PictureBlock, type Plan, type StateBlock, weightsOf } from "./plan.ts";
 export { type Network, network, type Recipe, refuseUnfit } from "./recipe.ts";
 export { stepGraph } from "./step-graph.ts";
 export { Trainer } from "./trainer.ts";

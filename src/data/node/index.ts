@@ -5,6 +5,7 @@ export { type DecodeStart, type DecodeThread, serveDecoding } from "./decode-poo
 export { promisedFormat } from "./file-format.ts";
 export { folderSource } from "./folder.ts";
 export { idxSource } from "./idx.ts";
+export { MOSAIC_PICTURES, mosaicPng } from "./mosaic.ts";
 export { type OpenedRows, openRows } from "./open-rows.ts";
 export { type OpenOptions, openSource } from "./open-source.ts";
 export { type StoreOptions, storedPixels } from "./stored-pixels.ts";

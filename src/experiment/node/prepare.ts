@@ -48,7 +48,7 @@ function recipeOf(settings: Settings, { pictures, split, classes }: Dataset): Re
 
 function planOf(settings: Settings, recipe: Recipe, { pictures, split }: Dataset): Plan {
   const { schedule, seed, epochs, batchSize, device, threads } = settings;
-  const { accumulate, warmUp, balance, clipNorm, clipValue, averageWeights } = settings;
+  const { accumulate, warmUp, balance, clipNorm, clipValue, averageWeights, augment } = settings;
   const { store, labels, targets, height, width, channels } = pictures;
   const balancing = balance === "weights" ? balanceWeights(split.train, labels, recipe.classes) : undefined;
   const weights = exampleWeights(labels, pictures.weights, settings.classWeights ?? balancing);

@@ -123,6 +123,11 @@ export class RunFolder {
     await writeAtomic(this.#file(join("checkpoints", `${kind}.safetensors`)), encodeTensors(tensors, metadata));
   }
 
+  /** The first pictures that the network sees, as a picture. */
+  async writeFirstBatch(png: Uint8Array): Promise<void> {
+    await writeAtomic(this.#file("batch0.png"), png);
+  }
+
   async writeModel(model: Uint8Array): Promise<void> {
     await writeAtomic(this.#file("model.onnx"), model);
   }

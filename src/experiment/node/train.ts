@@ -5,6 +5,7 @@ import { trainInWorker } from "../../train/node/index.ts";
 import type { Run, TrainOptions } from "../options.ts";
 import { resolve } from "../resolve.ts";
 import { finish } from "./finish.ts";
+import { firstBatchPng } from "./first-batch.ts";
 import { Keeper } from "./keeper.ts";
 import { prepare } from "./prepare.ts";
 import { Reporter } from "./reporter.ts";
@@ -35,6 +36,7 @@ export async function train(options: TrainOptions): Promise<Run> {
   });
   const keeper = new Keeper(plan, folder, writes);
   await keeper.start();
+  await folder?.writeFirstBatch(await firstBatchPng(plan));
   const started = performance.now();
   const worker = trainInWorker(
     plan,
