@@ -39,6 +39,34 @@ describe("class folders", () => {
   });
 });
 
+describe("depth", () => {
+  const paths = ["animals/cats/tabby/1.jpg", "animals/dogs/1.jpg", "plants/oak/1.jpg", "plants/2.jpg"];
+  const classes = (depth?: number, of: readonly string[] = paths) => {
+    const layout = layoutOf("data", of, [], depth === undefined ? {} : { depth });
+    return Array.from(layout.labels, (label) => layout.classes[label]);
+  };
+  test("the first folders name the class", () => {
+    expect(classes()).toEqual(["animals/cats/tabby", "animals/dogs", "plants/oak", "plants"]);
+    expect(classes(1)).toEqual(["animals", "animals", "plants", "plants"]);
+    expect(classes(2)).toEqual(["animals/cats", "animals/dogs", "plants/oak", "plants"]);
+    expect(classes(9)).toEqual(classes());
+  });
+
+  test("is counted below split folders and what wraps everything", () => {
+    const split = paths.flatMap((path) => [`set/train/${path}`, `set/test/${path}`]);
+    expect(new Set(classes(1, split))).toEqual(new Set(["animals", "plants"]));
+  });
+
+  test("refused below 1, and where it leaves one class", () => {
+    for (const depth of [0, -1, 1.5]) {
+      expect(() => classes(depth)).toThrow(expect.objectContaining({ where: "depth", exitCode: 2 }));
+    }
+    expect(() => classes(1, ["a/x/1.jpg", "a/y/2.jpg", "a/3.jpg"])).toThrow(
+      "one class only, a (3 pictures); give a larger depth, or add a folder",
+    );
+  });
+});
+
 describe("split folders", () => {
   test.each([
     ["train", "val", "test"],

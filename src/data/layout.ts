@@ -6,8 +6,9 @@
  *     animals/cats/1.jpg               class animals/cats (beside     test/cats/2.jpg      class cats, test
  *     plants/oak/1.jpg                 plants/oak)
  *
- * Every folder that holds pictures directly is a class, named by its path below the root or the split folder. Folders
- * that wrap everything else (`photos/train/…`, `photos/cats/…`) are looked through.
+ * Every folder that holds pictures directly is a class, named by its path below the root or the split folder; with a depth,
+ * only the first folders of that path name it (depth 1: `animals/cats` and `animals/dogs` are both `animals`). Folders that
+ * wrap everything else (`photos/train/…`, `photos/cats/…`) are looked through.
  */
 import { nearest, UsageError } from "../core/index.ts";
 import { compareNaturally } from "./natural-order.ts";
@@ -20,8 +21,14 @@ const splitFolders: Readonly<Record<SplitName, readonly string[]>> = Object.free
   test: ["test", "testing", "eval"],
 });
 
-function splitOf(folder: string): SplitName | undefined {
-  return splitNames.find((split) => splitFolders[split].includes(folder.toLowerCase()));
+/** The split that a folder, or a word in a list, means: "Train", "valid", "testing", … */
+export function splitOf(name: string): SplitName | undefined {
+  return splitNames.find((split) => splitFolders[split].includes(name.toLowerCase()));
+}
+
+export interface LayoutOptions {
+  /** How many folders name a class, 1 or more; all of them unless said. */
+  readonly depth?: number;
 }
 
 export interface Layout {
@@ -35,10 +42,11 @@ export interface Layout {
   readonly notes: readonly string[];
 }
 
-interface Placed {
+/** A picture with the class and the split that it was given. */
+export interface Placed {
   readonly path: string;
   readonly split: SplitName | undefined;
-  /** "" for a picture that lies outside any class folder. */
+  /** The class; "" for a picture that lies outside any class folder. */
   readonly name: string;
 }
 
@@ -46,17 +54,25 @@ interface Placed {
  * @param where the folder's name, for errors
  * @param paths "/" between segments, relative to the root; at least one
  * @param unreadable paths of files that look like pictures but cannot be decoded: a class of nothing else is an error
- * @throws UsageError when there are no two classes to tell apart, or a class is judged that is never trained
+ * @throws UsageError when there are no two classes to tell apart, or a class is judged that is never trained; exit code 2
+ *   for a depth below 1
  */
-export function layoutOf(where: string, paths: readonly string[], unreadable: readonly string[] = []): Layout {
+export function layoutOf(
+  where: string,
+  paths: readonly string[],
+  unreadable: readonly string[] = [],
+  options: LayoutOptions = {},
+): Layout {
+  const depth = checkedDepth(options.depth);
   const notes: string[] = [];
   const wrapper = wrapperOf(paths);
   if (wrapper.length > 0) notes.push(`The classes were found inside ${wrapper.join("/")}`);
   const split = hasSplitFolders(where, paths, wrapper.length);
   const place = (path: string): Placed => {
     const folders = path.split("/").slice(wrapper.length, -1);
-    if (!split) return { path, split: undefined, name: folders.join("/") };
-    return { path, split: splitOf(folders[0] ?? ""), name: folders.slice(1).join("/") };
+    if (!split) return { path, split: undefined, name: folders.slice(0, depth).join("/") };
+    const name = folders.slice(1).slice(0, depth).join("/");
+    return { path, split: splitOf(folders[0] ?? ""), name };
   };
   const placed = paths.map(place);
   const outside = placed.filter((picture) => picture.name === "" || (split && picture.split === undefined));
@@ -81,12 +97,8 @@ export function layoutOf(where: string, paths: readonly string[], unreadable: re
     unreadable.map(place).filter((file) => !split || file.split),
   );
   if (classes.length < 2) {
-    throw new UsageError(
-      where,
-      `it holds one class only, ${classes[0]} (${plural(inside.length, "picture", "pictures")})`,
-      "add a folder of pictures of something else: a classifier tells at least two classes apart",
-      1,
-    );
+    const deeper = depth < Number.POSITIVE_INFINITY ? "give a larger depth, or " : "";
+    throw oneClass(where, classes[0]!, inside.length, `${deeper}add a folder of pictures of something else`);
   }
   const labelOf = new Map(classes.map((name, label) => [name, label]));
   return {
@@ -96,6 +108,12 @@ export function layoutOf(where: string, paths: readonly string[], unreadable: re
     declared: inside.map((picture) => picture.split),
     notes,
   };
+}
+
+function checkedDepth(depth: number | undefined): number {
+  if (depth === undefined) return Number.POSITIVE_INFINITY;
+  if (Number.isInteger(depth) && depth >= 1) return depth;
+  throw new UsageError("depth", `is ${depth}`, "give the number of folders that name a class, 1 or more");
 }
 
 /** The folders, from the root down, that hold one folder and nothing else, as long as classes can lie deeper. */
@@ -140,7 +158,11 @@ function hasSplitFolders(where: string, paths: readonly string[], depth: number)
   );
 }
 
-function classesOf(where: string, pictures: readonly Placed[]): string[] {
+/**
+ * The classes that are trained, in natural order.
+ * @throws UsageError when another one is to be judged
+ */
+export function classesOf(where: string, pictures: readonly Placed[]): string[] {
   const trained = new Set(pictures.filter((p) => p.split === undefined || p.split === "train").map((p) => p.name));
   const classes = [...trained].sort(compareNaturally);
   for (const { name, split, path } of pictures) {
@@ -156,6 +178,16 @@ function classesOf(where: string, pictures: readonly Placed[]): string[] {
     );
   }
   return classes;
+}
+
+/** @param mend how to come by a second class, such as "add a folder of pictures of something else" */
+export function oneClass(where: string, name: string, pictures: number, mend: string): UsageError {
+  return new UsageError(
+    where,
+    `it holds one class only, ${name} (${plural(pictures, "picture", "pictures")})`,
+    `${mend}: a classifier tells at least two classes apart`,
+    1,
+  );
 }
 
 /** Training without a class because all its files are BMP would look like success. */

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -77,6 +78,55 @@ describe("a folder of pictures", () => {
       { path: "a/out.jpg", reason: "a link out of the folder" },
       { path: "b/circle.d", reason: "a link to a folder that holds it" },
     ]);
+  });
+
+  test("a pipe is passed over with a reason, and so is a link to one; a loop of links ends", async () => {
+    const path = await folder({ "a/1.jpg": jpeg, "b/1.jpg": jpeg });
+    execFileSync("mkfifo", [join(path, "a/pipe.jpg"), join(path, "a/log")]);
+    await symlink(join(path, "a/pipe.jpg"), join(path, "b/link.jpg"));
+    await symlink(join(path, "a/y.jpg"), join(path, "a/x.jpg"));
+    await symlink(join(path, "a/x.jpg"), join(path, "a/y.jpg"));
+    const source = await openSource(path);
+    expect(source.paths).toEqual(["a/1.jpg", "b/1.jpg"]);
+    expect(source.skipped).toEqual([
+      { path: "a/pipe.jpg", reason: "a pipe, socket or device, not a picture" },
+      { path: "a/x.jpg", reason: "a link that leads in a circle" },
+      { path: "a/y.jpg", reason: "a link that leads in a circle" },
+      { path: "b/link.jpg", reason: "a pipe, socket or device, not a picture" },
+    ]);
+  });
+
+  test("folders to any depth", async () => {
+    const deep = Array.from({ length: 120 }, (_, i) => `d${i}`).join("/");
+    const source = await openSource(await folder({ [`${deep}/1.jpg`]: jpeg, "b/1.jpg": jpeg }));
+    expect(source.classes).toEqual(["b", deep]);
+    const cut = await openSource(await folder({ [`${deep}/1.jpg`]: jpeg, "b/1.jpg": jpeg }), { depth: 2 });
+    expect(cut.classes).toEqual(["b", "d0/d1"]);
+  });
+
+  test("names in any script, with any letter that a name can have", async () => {
+    const names = [
+      "汉字",
+      "🦊 fox",
+      "שלום",
+      'it\'s "quoted"',
+      "two\nlines",
+      " space ",
+      "back\\slash",
+      "a%20b&c;d",
+      "né",
+    ];
+    const files = Object.fromEntries(names.map((name) => [`${name}/${name}.jpg`, jpeg]));
+    const source = await openSource(await folder(files));
+    expect(new Set(source.classes)).toEqual(new Set(names));
+    for (const index of source.paths.keys()) expect(await source.read(index)).toMatchObject({ width: 5 });
+  });
+
+  test("grey when every picture is, whatever cannot be read", async () => {
+    const grey = await sharp(jpeg).toColourspace("b-w").png().toBuffer();
+    const files = { "a/1.png": grey, "a/2.png": "", "b/1.png": grey };
+    expect(await (await openSource(await folder(files))).isGrey!()).toBe(true);
+    expect(await (await openSource(await folder({ ...files, "b/2.png": png }))).isGrey!()).toBe(false);
   });
 
   test("bad files never stop a run: empty, text, truncated", async () => {

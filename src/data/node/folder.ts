@@ -1,19 +1,21 @@
-/** A folder of class folders, with or without train, validation and test folders above them; see `layout.ts`. */
+/** A folder of class folders, with or without train, validation and test folders above them; see `../layout.ts`. */
 import { join, resolve } from "node:path";
 import { UsageError } from "../../core/index.ts";
-import { layoutOf } from "../layout.ts";
+import { type LayoutOptions, layoutOf } from "../layout.ts";
 import type { Source } from "../types.ts";
 import { decodePicture } from "./decode.ts";
+import { allGrey } from "./grey.ts";
 import { type Scan, scanFolder } from "./scan.ts";
 
 /** @throws UsageError (exit code 1) when the folder holds no two classes of pictures */
-export async function folderSource(root: string): Promise<Source> {
+export async function folderSource(root: string, options: LayoutOptions = {}): Promise<Source> {
   const scan = await scanFolder(root);
   if (scan.pictures.length === 0) throw noPictures(root, scan);
   const layout = layoutOf(
     root,
     scan.pictures,
     scan.skipped.map((file) => file.path),
+    options,
   );
   const notes = [...layout.notes];
   if (scan.emptyFolders.length > 0) notes.push(`Empty folders, which name no class: ${scan.emptyFolders.join(", ")}`);
@@ -27,6 +29,7 @@ export async function folderSource(root: string): Promise<Source> {
     skipped: scan.skipped,
     notes,
     files: layout.paths.map((path) => resolve(root, path)),
+    isGrey: () => allGrey(layout.paths.map((path) => join(root, path))),
     read: (index) => decodePicture(join(root, layout.paths[index]!), layout.paths[index]!),
   };
 }

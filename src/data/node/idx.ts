@@ -9,10 +9,11 @@
  * is declared train, `t10k` and `test` are declared test. Label v is class v, named "v" unless a `classes.txt` or
  * `labels.txt` in the folder gives the names, one a line.
  */
+import { kMaxLength } from "node:buffer";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { constants, gunzip, gunzipSync } from "node:zlib";
 import { UsageError } from "../../core/index.ts";
 import { pictureAt } from "../picture.ts";
 import { sharedBytes } from "../shared-memory.ts";
@@ -187,12 +188,31 @@ async function unpacked(path: string): Promise<Buffer> {
   const bytes = await readFile(path);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return await promisify(gunzip)(bytes);
+    // A few kilobytes can unpack to more memory than there is, so what the header promises is the most that is unpacked.
+    const start = gunzipSync(bytes.subarray(0, 4096), { finishFlush: constants.Z_SYNC_FLUSH });
+    if (start.length < 4 || start[0] !== 0 || start[1] !== 0 || start[2] !== UNSIGNED_BYTE) return start;
+    return await promisify(gunzip)(bytes, { maxOutputLength: claimedLength(start) + 1 });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ERR_BUFFER_TOO_LARGE") {
+      throw new UsageError(
+        path,
+        "it is too long: more lies in the gzip file than its header says",
+        "download it again",
+        1,
+      );
+    }
     const fault = code === "Z_BUF_ERROR" ? `is cut short (${bytes.length} bytes)` : `is damaged (${message})`;
     throw new UsageError(path, `the gzip file ${fault}`, "download it again", 1);
   }
+}
+
+/** How long an IDX file is by its own header, from its first bytes. */
+function claimedLength(start: Buffer): number {
+  const header = 4 + 4 * start[3]!;
+  let size = 1;
+  for (let at = 4; at < Math.min(header, start.length - 3); at += 4) size *= start.readUInt32BE(at);
+  return Math.min(header + size, kMaxLength - 1);
 }
 
 async function classNames(root: string, names: readonly string[], labels: Int32Array): Promise<readonly string[]> {

@@ -4,8 +4,10 @@ import { basename, dirname, join, resolve } from "node:path";
 import { choose, nearest, UsageError } from "../../core/index.ts";
 import { shapesSource } from "../shapes.ts";
 import type { Source } from "../types.ts";
+import { cifarSource, isCifarFolder } from "./cifar.ts";
 import { folderSource } from "./folder.ts";
 import { idxSource, isIdxFolder } from "./idx.ts";
+import { isManifest, manifestSource } from "./manifest.ts";
 
 const BUILTIN = "builtin:";
 
@@ -14,25 +16,39 @@ const builtin: Readonly<Record<string, (options: { readonly seed?: number }) => 
   "builtin:shapes": shapesSource,
 });
 
-/**
- * @param options.seed of a built-in set; left out, the set is the same for every run
- * @throws UsageError: exit code 2 when the name leads nowhere, 1 when what lies there cannot be used
- */
-export async function openSource(name: string, options: { readonly seed?: number } = {}): Promise<Source> {
-  if (name.startsWith(BUILTIN)) return choose("data", builtin, name)(options);
-  const found = await stat(name).catch((error: NodeJS.ErrnoException) => error);
+export interface OpenOptions {
+  /** Of a built-in set; left out, the set is the same for every run. */
+  readonly seed?: number;
+  /** How many folders name a class, 1 or more; all of them unless said. It holds for folders of pictures only. */
+  readonly depth?: number;
+}
+
+/** @throws UsageError: exit code 2 when the name leads nowhere, 1 when what lies there cannot be used */
+export async function openSource(name: string, options: OpenOptions = {}): Promise<Source> {
+  const { seed, depth } = options;
+  const found = name.startsWith(BUILTIN) ? undefined : await stat(name).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) throw await cannotOpen(name, found);
-  if (!found.isDirectory()) {
-    throw new UsageError(
-      name,
-      "it is a file, not a folder",
-      "give the folder that holds the class folders or the IDX files",
-    );
+  if (found?.isDirectory()) {
+    const names = await readdir(name).catch(async (error: NodeJS.ErrnoException) => {
+      throw await cannotOpen(name, error);
+    });
+    if (!isIdxFolder(names) && !isCifarFolder(names)) return folderSource(name, depth === undefined ? {} : { depth });
+    refuseDepth(name, depth);
+    return isIdxFolder(names) ? idxSource(name) : cifarSource(name);
   }
-  const names = await readdir(name).catch(async (error: NodeJS.ErrnoException) => {
-    throw await cannotOpen(name, error);
-  });
-  return isIdxFolder(names) ? idxSource(name) : folderSource(name);
+  refuseDepth(name, depth);
+  if (found === undefined) return choose("data", builtin, name)(seed === undefined ? {} : { seed });
+  if (isManifest(name)) return manifestSource(name);
+  throw new UsageError(
+    name,
+    "it is a file, not a folder",
+    "give the folder that holds the class folders or the IDX files, or a list of pictures (.csv, .tsv)",
+  );
+}
+
+function refuseDepth(name: string, depth: number | undefined): void {
+  if (depth === undefined) return;
+  throw new UsageError("depth", `is ${depth}, but ${name} has no class folders`, "leave it out");
 }
 
 async function cannotOpen(name: string, error: NodeJS.ErrnoException): Promise<UsageError> {

@@ -44,14 +44,23 @@ export async function scanFolder(root: string): Promise<Scan> {
     }
   }
 
+  /** A pipe, a socket, a device: opening one may wait for ever. */
+  function addOther(name: string, path: string): void {
+    if (promisedFormat(name) !== undefined) skipped.push({ path, reason: "a pipe, socket or device, not a picture" });
+  }
+
   async function addLink(name: string, path: string, ancestors: readonly string[]): Promise<void> {
-    const target = await realpath(join(root, path)).catch(() => undefined);
-    const within = target === undefined ? "" : relative(realRoot, target);
-    if (target === undefined) skipped.push({ path, reason: "a link to nothing" });
-    else if (within === ".." || within.startsWith(`..${sep}`))
-      skipped.push({ path, reason: "a link out of the folder" });
-    else if (!(await stat(target)).isDirectory()) addFile(name, path);
-    else if (ancestors.includes(target)) skipped.push({ path, reason: "a link to a folder that holds it" });
+    const target = await realpath(join(root, path)).catch((error: NodeJS.ErrnoException) => error);
+    if (typeof target !== "string") {
+      skipped.push({ path, reason: target.code === "ELOOP" ? "a link that leads in a circle" : "a link to nothing" });
+      return;
+    }
+    const within = relative(realRoot, target);
+    if (within === ".." || within.startsWith(`..${sep}`)) skipped.push({ path, reason: "a link out of the folder" });
+    else if (!(await stat(target)).isDirectory()) {
+      if ((await stat(target)).isFile()) addFile(name, path);
+      else addOther(name, path);
+    } else if (ancestors.includes(target)) skipped.push({ path, reason: "a link to a folder that holds it" });
     else await walk(path, [...ancestors, target]);
   }
 
@@ -66,6 +75,7 @@ export async function scanFolder(root: string): Promise<Scan> {
       if (entry.isSymbolicLink()) await addLink(entry.name, path, ancestors);
       else if (entry.isDirectory()) await walk(path, [...ancestors, join(ancestors.at(-1)!, entry.name)]);
       else if (entry.isFile()) addFile(entry.name, path);
+      else addOther(entry.name, path);
     }
   }
 
