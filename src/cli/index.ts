@@ -2,6 +2,7 @@ import { type Argument, Command, CommanderError } from "commander";
 import { nearest, UsageError, VERSION } from "../core/index.ts";
 import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
+import { checkCommand } from "./check.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { gradcheckCommand } from "./gradcheck.ts";
@@ -104,6 +105,27 @@ export async function main(argv: readonly string[]): Promise<number> {
     )
     .action(async (model, pictures, flags) => {
       code = await predictCommand(output, model, pictures, flags);
+    });
+
+  withRuns(command("check", "look for what is wrong with pictures and labels"))
+    .argument("<data>", "as for train")
+    .option("--out <dir>", "where the page goes (default: <runs>/<name>-check)")
+    .option("--strict", "exit 1 when something is wrong, not only when training is impossible")
+    .option("--no-labels", "leave the labels unjudged, which is the slower half")
+    .option("--seed <n>", "of the split that train would cut, and of the judgement (default: 1)")
+    .option(...device)
+    .addHelpText(
+      "after",
+      `
+Counts classes, splits, sizes and formats; names files that cannot be read,
+pictures that are there twice (in two splits, or under two labels, above all),
+near copies, classes that are missing or small, and labels that are doubtful.
+Nothing is deleted or changed: it writes check.html, findings.csv, and
+clean.csv, a list of the pictures to train on.
+${examples("check photos", "check photos --strict --no-labels", "check labels.csv --out checked --json")}`,
+    )
+    .action(async (data, flags) => {
+      code = await checkCommand(output, data, flags);
     });
 
   command("gradcheck", "compare every backward rule with differences")

@@ -46,7 +46,20 @@ pre { background: color-mix(in srgb, var(--ink) 7%, transparent); padding: 12px;
 pre span { white-space: nowrap; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+.gallery { list-style: none; margin: 12px 0; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(148px, 1fr)); gap: 12px; }
+.gallery li { min-width: 0; }
+.gallery img, .gallery .blank { display: block; width: 100%; aspect-ratio: 1; object-fit: contain; image-rendering: auto; background: color-mix(in srgb, var(--ink) 7%, transparent); border-radius: 4px; }
+.gallery img[src^="data:image/png"] { image-rendering: pixelated; }
+.gallery b, .gallery small { display: block; font-size: 0.85rem; line-height: 1.35; }
+.gallery b { font-weight: 600; margin-top: 4px; }
+.gallery small { color: var(--quiet); }
+.together { border: 1px solid var(--line); border-radius: 6px; padding: 12px; }
+.loud { color: var(--warn); font-weight: 600; }
+.quiet { color: var(--quiet); }
+.key::before { content: ""; display: inline-block; width: 0.8em; height: 0.8em; margin: 0 0.35em 0 0; background: var(--key); }
+.key { margin-right: 1em; }
 @media (max-width: 600px) {
+  .gallery { grid-template-columns: repeat(auto-fill, minmax(112px, 1fr)); }
   body { padding: 16px 16px 32px; }
   figure .wide { display: none; }
   figure .narrow { display: block; }
