@@ -117,6 +117,8 @@ export interface Dataset {
   readonly classes: readonly string[];
   readonly pictures: Pictures;
   readonly split: Split;
+  /** Pictures that are judged beside the test pictures: the data's own test split, where a fold is tested. */
+  readonly apart?: Int32Array;
   /** Files that were listed but could not be read; they stay where they are. */
   readonly skipped: readonly Skipped[];
   readonly notes: readonly string[];

@@ -41,6 +41,8 @@ export interface PlanRequest
   readonly averageWeights?: number;
   /** How training pictures are changed at random. */
   readonly augment?: readonly AugmentationChoice[];
+  /** Pictures that will be scored beside those of the split. */
+  readonly apart?: Int32Array;
   /** Batches whose gradients are summed before one update. */
   readonly accumulate?: number;
 }
@@ -106,6 +108,7 @@ function rateOf({ optimizer: { name, options } }: Recipe): number {
 export function makePlan(request: PlanRequest): Plan {
   const {
     recipe: _given,
+    apart = new Int32Array(0),
     learningRate,
     clipNorm,
     clipValue,
@@ -135,7 +138,7 @@ export function makePlan(request: PlanRequest): Plan {
     initial[name] = new Float32Array(shape.reduce((size, dim) => size * dim, 1)).fill(start);
   }
   for (const { name } of averages) initial[names.average(name)] = initial[name].slice();
-  const scored = [request.validation, request.test, train].flatMap(({ length }) =>
+  const scored = [request.validation, request.test, apart, train].flatMap(({ length }) =>
     length > 0 ? batchSizes(length, CHUNK) : [],
   );
   return {

@@ -21,16 +21,25 @@ interface Ending {
   readonly interrupted: boolean;
 }
 
+/** How good a model is on the pictures of one name, and what it says of each. */
+export interface Judged {
+  readonly name: "validation" | "test" | "declared test";
+  readonly quality: Quality;
+  readonly predictions: readonly Prediction[];
+  readonly confusion: readonly (readonly number[])[];
+}
+
 /** Judges the kept weights: T from the validation pictures, one look at the test pictures, then the model file. */
-export async function finish(ending: Ending): Promise<Run> {
+export async function finish(ending: Ending): Promise<{ readonly run: Run; readonly judged: readonly Judged[] }> {
   const { settings, recipe, dataset, keeper, worker, folder } = ending;
-  const { split, pictures, classes } = dataset;
+  const { split, pictures, classes, apart = new Int32Array(0) } = dataset;
   const { weights } = keeper;
   const labelsOf = (indices: Int32Array) => indices.map((index) => pictures.labels[index]);
-  const judged: { name: string; quality: Quality; predictions: Prediction[]; confusion: number[][] }[] = [];
+  const judged: Judged[] = [];
   let temperature = 1;
-  for (const name of ["validation", "test"] as const) {
-    const indices = split[name];
+  const parts = { validation: split.validation, test: split.test, "declared test": apart };
+  for (const name of ["validation", "test", "declared test"] as const) {
+    const indices = parts[name];
     if (indices.length === 0) continue;
     const { scores } = await worker.score(indices, weights);
     const labels = labelsOf(indices);
@@ -62,10 +71,10 @@ export async function finish(ending: Ending): Promise<Run> {
       judged.flatMap(({ predictions }) => predictions),
       classes,
     );
-    const shown = judged.at(-1);
+    const shown = judged.find(({ name }) => name === "test") ?? judged.at(-1);
     if (shown !== undefined) await folder.writeConfusion(shown.confusion, classes);
   }
-  const qualityOf = (name: string) => judged.find((one) => one.name === name)?.quality ?? null;
+  const qualityOf = (name: Judged["name"]) => judged.find((one) => one.name === name)?.quality ?? null;
   const metric = split.validation.length > 0 ? "validation accuracy" : "last epoch";
   const run: Run = {
     folder: ending.path,
@@ -87,7 +96,7 @@ export async function finish(ending: Ending): Promise<Run> {
     model,
   };
   await folder?.appendEvent(summary(run));
-  return run;
+  return { run, judged };
 }
 
 function hashOf(weights: StateValues): string {

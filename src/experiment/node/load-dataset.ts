@@ -16,6 +16,7 @@ export async function loadDataset(
   settings: LoadSettings,
   onEvent: (event: ExperimentEvent) => void,
   signal?: AbortSignal,
+  divide: typeof splitPictures = splitPictures,
 ): Promise<Dataset> {
   const { uniform } = source;
   const asked = settings.size ?? DEFAULT_SIZE;
@@ -47,7 +48,7 @@ export async function loadDataset(
       ...(signal ? { signal } : {}),
     });
     const { pictures, skipped } = loaded;
-    const { split, notes } = await splitPictures(source, loaded, settings);
+    const { split, notes } = await divide(source, loaded, settings);
     const told = [...source.notes, ...notesOnFacts(loaded.facts), ...loaded.notes, ...notes];
     return { source, classes: source.classes, pictures, split, skipped, notes: told };
   } finally {

@@ -9,15 +9,19 @@ import type { RunFolder } from "./run-folder.ts";
 /** A deviation below half a byte's step is a channel that never changes; dividing by it would only blow up noise. */
 const SMALLEST_DEVIATION = 0.5 / 255;
 
-/** All that comes before the first step. */
+/**
+ * All that comes before the first step.
+ * @param given data that is loaded and split already
+ */
 export async function prepare(
   source: Source,
   settings: Settings,
   options: TrainOptions,
   folder: RunFolder | undefined,
   report: Reporter,
+  given?: Dataset,
 ) {
-  const dataset = await loadDataset(source, settings, (event) => report.send(event), options.signal);
+  const dataset = given ?? (await loadDataset(source, settings, (event) => report.send(event), options.signal));
   const recipe = recipeOf(settings, dataset);
   refuseTooLarge(recipe);
   await folder?.writeSplit(dataset, settings.seed);
@@ -46,7 +50,7 @@ function recipeOf(settings: Settings, { pictures, split, classes }: Dataset): Re
   return { model, loss, regularizers, optimizer, normalization, height, width, channels, classes: classes.length };
 }
 
-function planOf(settings: Settings, recipe: Recipe, { pictures, split }: Dataset): Plan {
+function planOf(settings: Settings, recipe: Recipe, { pictures, split, apart }: Dataset): Plan {
   const { schedule, seed, epochs, batchSize, device, threads } = settings;
   const { accumulate, warmUp, balance, clipNorm, clipValue, averageWeights, augment } = settings;
   const { store, labels, targets, height, width, channels } = pictures;
@@ -79,5 +83,6 @@ function planOf(settings: Settings, recipe: Recipe, { pictures, split }: Dataset
     train: split.train,
     validation: split.validation,
     test: split.test,
+    ...(apart ? { apart } : {}),
   });
 }

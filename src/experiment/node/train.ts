@@ -1,4 +1,5 @@
 import { UsageError } from "../../core/index.ts";
+import type { Dataset, Source } from "../../data/index.ts";
 import { openSource } from "../../data/node/index.ts";
 import type { TrainEvent } from "../../train/index.ts";
 import { trainInWorker } from "../../train/node/index.ts";
@@ -23,13 +24,19 @@ import { WriteQueue } from "./write-queue.ts";
  *   loss that stops being a number
  */
 export async function train(options: TrainOptions): Promise<Run> {
-  const emit = options.onEvent ?? (() => {});
   const source = typeof options.data === "string" ? await openSource(options.data) : options.data;
+  return (await trainOn(source, options)).run;
+}
+
+/** One training, with what its model says of the pictures that it is judged by. */
+export async function trainOn(source: Source, options: TrainOptions, given?: Dataset): ReturnType<typeof finish> {
+  const emit = options.onEvent ?? (() => {});
   const settings = resolve(options, source);
   const folder = options.folder === undefined ? undefined : await RunFolder.create(options.folder, settings);
   const writes = new WriteQueue();
   const report = new Reporter(emit, folder, writes);
-  const { dataset, recipe, plan } = await prepare(source, settings, options, folder, report).catch(async (error) => {
+  const prepared = prepare(source, settings, options, folder, report, given);
+  const { dataset, recipe, plan } = await prepared.catch(async (error) => {
     await writes.settled().catch(() => {});
     await folder?.discard();
     throw error;
