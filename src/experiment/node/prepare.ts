@@ -1,5 +1,14 @@
 import { sizeOf, UsageError } from "../../core/index.ts";
-import { balanceWeights, channelStatistics, type Dataset, exampleWeights, type Source } from "../../data/index.ts";
+import {
+  balanceWeights,
+  type ChannelStatistics,
+  channelStatistics,
+  type Dataset,
+  exampleWeights,
+  type Pictures,
+  type Source,
+} from "../../data/index.ts";
+import { openRows } from "../../data/node/index.ts";
 import { makePlan, network, type Plan, type Recipe } from "../../train/index.ts";
 import type { Settings, TrainOptions } from "../options.ts";
 import { loadDataset } from "./load-dataset.ts";
@@ -42,8 +51,17 @@ function refuseTooLarge(recipe: Recipe): void {
   );
 }
 
+function statisticsOf(pictures: Pictures, train: Int32Array): ChannelStatistics {
+  const rows = openRows(pictures);
+  try {
+    return channelStatistics(pictures, train, rows);
+  } finally {
+    rows.close();
+  }
+}
+
 function recipeOf(settings: Settings, { pictures, split, classes }: Dataset): Recipe {
-  const { mean, standardDeviation } = channelStatistics(pictures, split.train);
+  const { mean, standardDeviation } = statisticsOf(pictures, split.train);
   const { model, loss, regularizers, optimizer } = settings;
   const { height, width, channels } = pictures;
   const normalization = { mean, deviation: standardDeviation.map((value) => Math.max(value, SMALLEST_DEVIATION)) };
