@@ -2,13 +2,13 @@ import { choose, UsageError } from "../core/index.ts";
 import { evaluate } from "../experiment/node/index.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { grouped, type Output, percent, style } from "./output.ts";
-import { devices } from "./train-options.ts";
+import { devices, parseNumber } from "./train-options.ts";
 
 export async function evaluateCommand(
   output: Output,
   model: string,
   data: string,
-  flags: { readonly device: string; readonly split?: string },
+  flags: { readonly device: string; readonly split?: string; readonly depth?: string },
 ): Promise<number> {
   const { signal, release } = onInterrupt(output, "Stopping.");
   try {
@@ -16,6 +16,7 @@ export async function evaluateCommand(
       device: choose("--device", devices, flags.device),
       signal,
       ...(flags.split === undefined ? {} : { split: flags.split }),
+      ...(flags.depth === undefined ? {} : { depth: parseNumber("--depth", flags.depth, "1") }),
       onProgress: ({ done, total }) => output.progress(done, total, `${grouped(done)} of ${grouped(total)} pictures`),
     });
     output.endProgress();

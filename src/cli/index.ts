@@ -16,7 +16,10 @@ const list = (catalogue: object) => Object.keys(catalogue).join(", ");
 const DATA = `<data> is one of
   a folder of class folders   photos/cat/1.jpg, photos/dog/2.png, …; nested is
                               fine, with or without train/, val/, test/
+  a list of pictures          CSV or TSV: path,label[,split][,group], with paths
+                              relative to the list
   a folder of IDX files       MNIST, Fashion-MNIST; .gz or not
+  a folder of CIFAR files     CIFAR-10, CIFAR-100, the binary version
   builtin:shapes              ten kinds of shapes, drawn on the spot`;
 
 function argumentTerm(argument: Argument): string {
@@ -61,7 +64,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   withTrainFlags(
     withRuns(command("train", "train on pictures and export model.onnx")).argument(
       "[data]",
-      "a folder of pictures, a folder of IDX files, or builtin:shapes",
+      "a folder or a list of pictures, IDX or CIFAR files, or builtin:shapes",
     ),
   )
     .option(...device)
@@ -84,6 +87,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .argument("<model>", "a run folder or a model.onnx")
     .argument("<data>", "as for train")
     .option("--split <file>", "judge by the test pictures of this split.json")
+    .option("--depth <n>", "how many folders name a class, as in training")
     .option(...device)
     .addHelpText(
       "after",

@@ -21,7 +21,7 @@ export function withTrainFlags(command: Command): Command {
   return command
     .option("--model <name>", `${list(models)} (default: cnn)`)
     .option("--hidden <units>", "mlp: units of each hidden layer (default: 512,256)")
-    .option("--channels <filters>", "cnn: filters of each stage (default: by the size of the pictures)")
+    .option("--filters <list>", "cnn: filters of each stage, such as 32,64 (default: by the size of the pictures)")
     .option("--kernel <pixels>", "cnn: height and width of the filters (default: 3)")
     .option("--activation <name>", `${list(activations)} (default: relu)`)
     .option("--dropout <rate>", "mlp, cnn: share of the values left out of each step, to a 256th (default: 0)")
@@ -60,6 +60,8 @@ export function withTrainFlags(command: Command): Command {
     .option("--fit <way>", `other proportions: ${list(fits)} (default: letterbox)`)
     .option("--split <file>", "train, validate and test on the pictures of a split.json")
     .option("--group-by <what>", "keep groups whole: folder, column, or an expression on the path")
+    .option("--channels <n>", "1 grey, 3 colour, auto: 1 where every picture is grey (default: auto)")
+    .option("--depth <n>", "how many folders name a class (default: all of them)")
     .option("--seed <n>", "decides split, first weights and order (default: 1)")
     .option("--threads <n>", "threads of one step (default: all cores)")
     .option("--cache <dir>", "keep decoded pictures there; none keeps none (default: the user's cache folder)")

@@ -15,7 +15,7 @@ import { type Catalogue, parseUnit, type Unit } from "./compact.ts";
 export interface TrainFlags {
   readonly model?: string;
   readonly hidden?: string;
-  readonly channels?: string;
+  readonly filters?: string;
   readonly kernel?: string;
   readonly activation?: string;
   readonly dropout?: string;
@@ -39,6 +39,8 @@ export interface TrainFlags {
   readonly batchSize?: string;
   readonly accumulate?: string;
   readonly size?: string;
+  readonly channels?: string;
+  readonly depth?: string;
   readonly fit?: string;
   readonly split?: string;
   readonly groupBy?: string;
@@ -71,8 +73,9 @@ function parseList(flag: string, text: string, example: string): number[] {
   return values;
 }
 
-/** learningRate → --learning-rate */
-const flagOf = (option: string) => `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** learningRate → --learning-rate; what a cnn calls channels is --filters, since --channels are the pictures' own. */
+const flagOf = (option: string) =>
+  option === "channels" ? "--filters" : `--${option.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** What was said, without what was not. */
 const saidOf = <T extends object>(given: T) =>
@@ -178,6 +181,13 @@ function parseWeights(text: string | undefined): readonly number[] | undefined {
   return text === undefined ? undefined : partsOf(text).map((part) => parseNumber("--class-weights", part, "1,2,0.5"));
 }
 
+function parseChannels(text: string | undefined): TrainOptions["channels"] {
+  if (text === undefined || text === "auto") return text;
+  if (text === "1") return 1;
+  if (text === "3") return 3;
+  throw new UsageError("--channels", `is ${text}`, "write 1, 3 or auto; the filters of a cnn are --filters 32,64");
+}
+
 /**
  * What was said on the command line, as options of the library, on top of those of a configuration file; what nobody said
  * stays open.
@@ -194,7 +204,7 @@ export function trainOptions(
     text === undefined ? undefined : parseNumber(flag, text, example);
   const modelFlags = {
     hidden: flags.hidden === undefined ? undefined : parseList("--hidden", flags.hidden, "512,256"),
-    channels: flags.channels === undefined ? undefined : parseList("--channels", flags.channels, "32,64"),
+    channels: flags.filters === undefined ? undefined : parseList("--filters", flags.filters, "32,64"),
     kernel: number("--kernel", flags.kernel, "5"),
     activation: flags.activation,
     dropout: number("--dropout", flags.dropout, "0.5"),
@@ -224,6 +234,8 @@ export function trainOptions(
     batchSize: number("--batch-size", flags.batchSize, "64"),
     accumulate: number("--accumulate", flags.accumulate, "4"),
     size: number("--size", flags.size, "64"),
+    channels: parseChannels(flags.channels),
+    depth: number("--depth", flags.depth, "1"),
     fit: flags.fit === undefined ? undefined : choose("--fit", fits as Readonly<Record<string, Fit>>, flags.fit),
     split: flags.split,
     groupBy: flags.groupBy,

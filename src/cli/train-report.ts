@@ -1,7 +1,25 @@
+import { countReasons, type Skipped } from "../data/index.ts";
 import { type ExperimentEvent, type Run, summary } from "../experiment/index.ts";
 import { duration, grouped, type Output, percent, style } from "./output.ts";
 
-const SHOWN = 5;
+/** One file with its reason; of several how many, of which kinds, and where they are named. */
+export function skippedLine(skipped: readonly Skipped[]): string {
+  const [first] = skipped;
+  if (skipped.length === 1 && first !== undefined) return `1 file was skipped: ${shown(first.path)}, ${first.reason}.`;
+  const kinds = countReasons(skipped);
+  const said = kinds.slice(0, KINDS).map(([kind, count]) => `${grouped(count)} ${kind}`);
+  if (kinds.length > KINDS) {
+    const others = kinds.slice(KINDS).reduce((total, [, count]) => total + count, 0);
+    said.push(`${grouped(others)} other`);
+  }
+  return `${grouped(skipped.length)} files were skipped (${said.join(", ")}); events.ndjson lists them.`;
+}
+
+/** A name may hold a line break. */
+const shown = (path: string) => path.replaceAll(/[\p{Cc}]/gu, (character) => JSON.stringify(character).slice(1, -1));
+
+/** Kinds of reasons that are told apart; four fill a line. */
+const KINDS = 4;
 
 /** Tells a person, line by line, what a run finds and does. */
 export function reportEvent(output: Output, event: ExperimentEvent): void {
@@ -40,12 +58,7 @@ export function reportEvent(output: Output, event: ExperimentEvent): void {
       );
       for (const note of event.notes) output.say(`  ${note}.`);
       if (event.skipped.length > 0) {
-        output.say(
-          `  ${event.skipped.length} ${event.skipped.length === 1 ? "file was" : "files were"} skipped; they stay where they are:`,
-        );
-        for (const { path, reason } of event.skipped.slice(0, SHOWN)) output.say(`    ${path}: ${reason}`);
-        if (event.skipped.length > SHOWN)
-          output.say(`    … and ${event.skipped.length - SHOWN} more (events.ndjson lists them)`);
+        output.say(`  ${skippedLine(event.skipped)}`);
       }
       break;
     }

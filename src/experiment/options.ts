@@ -20,8 +20,10 @@ export const balances: Readonly<{ [Name in Balance]: Name }> = Object.freeze({
 
 /** Everything that can be said about one training run. */
 export interface TrainOptions {
-  /** A path (class folders, or IDX files), `builtin:shapes`, or an opened source. */
+  /** A path (class folders, a list of pictures, IDX or CIFAR files), `builtin:shapes`, or an opened source. */
   readonly data: string | Source;
+  /** How many folders name a class: with 1, `animals/cats` and `animals/dogs` are both `animals`. All of them unless said. */
+  readonly depth?: number;
   readonly model?: ModelChoice;
   readonly loss?: LossChoice;
   /** Penalties on the weights, which add up, and limits to them. */
@@ -70,6 +72,11 @@ export interface TrainOptions {
   readonly augment?: AugmentOption;
   /** Height and width in pixels that pictures are brought to; pictures that have one size already keep it. */
   readonly size?: number;
+  /**
+   * 1: the network sees grey pictures, by the luma weights of ITU-R BT.601; 3: RGB. `auto`, unless said, is 1 where every
+   * picture is stored in grey. The exported model takes RGB in any case.
+   */
+  readonly channels?: "auto" | 1 | 3;
   /** What is done with pictures of other proportions; letterbox unless said. It becomes part of the model. */
   readonly fit?: Fit;
   /** A split.json, or the folder of the run that wrote it: these very pictures train, validate and test. */
@@ -105,6 +112,7 @@ export interface TrainOptions {
 /** The options with nothing left open: what `config.yaml` holds. */
 export interface Settings {
   readonly data: string;
+  readonly depth: number | null;
   readonly model: ModelChoice;
   readonly loss: LossChoice;
   readonly regularizers: readonly RegularizerChoice[];
@@ -121,6 +129,7 @@ export interface Settings {
   readonly averageWeights: number | null;
   readonly augment: readonly AugmentationChoice[];
   readonly size: number | null;
+  readonly channels: "auto" | 1 | 3;
   readonly fit: Fit;
   readonly split: string | null;
   readonly groupBy: string | null;

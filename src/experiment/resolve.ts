@@ -30,6 +30,7 @@ function positive(name: string, value: number, orZero = false): number {
 /** Every option, so that a slip of the finger in a program without types is not passed over. */
 const known: Readonly<Record<keyof TrainOptions, true>> = {
   data: true,
+  depth: true,
   model: true,
   loss: true,
   regularizer: true,
@@ -45,6 +46,7 @@ const known: Readonly<Record<keyof TrainOptions, true>> = {
   averageWeights: true,
   augment: true,
   size: true,
+  channels: true,
   fit: true,
   split: true,
   groupBy: true,
@@ -136,6 +138,11 @@ const withBiases = (regularizer: RegularizerChoice): RegularizerChoice => ({
   options: { ...regularizer.options, biases: true },
 });
 
+function channelsOf(channels: "auto" | 1 | 3): "auto" | 1 | 3 {
+  if (["auto", 1, 3].includes(channels)) return channels;
+  throw new UsageError("channels", `is ${channels}`, "give 1 for grey, 3 for colour, or auto");
+}
+
 function share(name: string, value: number): number {
   if (value > 0 && value < 1) return value;
   throw new UsageError(name, `is ${value}`, "give a number above 0 and below 1, such as 0.999");
@@ -174,6 +181,7 @@ export function resolve(options: TrainOptions, source: Source): Settings {
   const { classWeights, clipNorm, clipValue, averageWeights } = options;
   return {
     data: source.name,
+    depth: options.depth === undefined ? null : wholeNumber("depth", options.depth, 1),
     model: unit.settle ? { ...model, options: { ...unit.settle(model.options, picture) } } : model,
     loss,
     regularizers: regularizers
@@ -192,6 +200,7 @@ export function resolve(options: TrainOptions, source: Source): Settings {
     averageWeights: averageWeights === undefined ? null : share("average weights", averageWeights),
     augment: augmentOf(options, solver && optimizer.name, loss.name),
     size,
+    channels: channelsOf(options.channels ?? "auto"),
     fit: choose("fit", fits as Readonly<Record<string, Fit>>, options.fit ?? "letterbox"),
     split: textOr("split", options.split),
     groupBy: textOr("group by", options.groupBy),

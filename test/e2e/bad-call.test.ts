@@ -105,8 +105,8 @@ describe("units", () => {
       fix: /leave it out/,
     },
     "filters for a model without any": {
-      args: ["train", "photos", "--model", "mlp", "--channels", "10"],
-      where: "--channels",
+      args: ["train", "photos", "--model", "mlp", "--filters", "10"],
+      where: "--filters",
       what: /the model "mlp" has no such option/,
       fix: /--hidden, --activation/,
     },

@@ -174,7 +174,7 @@ describe("a run", () => {
   });
 
   test("that fails before its first step leaves its name free", async () => {
-    const args = ["photos", "--model", "cnn", "--size", "4", "--channels", "4,4,4", "--name", "small"];
+    const args = ["photos", "--model", "cnn", "--size", "4", "--filters", "4,4,4", "--name", "small"];
     const error = errorOf(await run("train", ...args), 2);
     expect(error.where).toBe("maxPool2d at features.3");
     expect(isThere(cwd, "runs/small")).toBe(false);

@@ -67,6 +67,7 @@ export async function manifestSource(path: string): Promise<Source> {
     ...(order.group === undefined ? {} : { groups: kept.map((entry) => entry.group || entry.path) }),
     skipped: [],
     notes,
+    files,
     isGrey: () => allGrey(files),
     read: (index) => decodePicture(files[index]!, kept[index]!.path),
   };

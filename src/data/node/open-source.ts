@@ -20,7 +20,7 @@ export interface OpenOptions {
   /** Of a built-in set; left out, the set is the same for every run. */
   readonly seed?: number;
   /** How many folders name a class, 1 or more; all of them unless said. It holds for folders of pictures only. */
-  readonly depth?: number;
+  readonly depth?: number | undefined;
 }
 
 /** @throws UsageError: exit code 2 when the name leads nowhere, 1 when what lies there cannot be used */

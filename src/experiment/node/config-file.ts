@@ -36,6 +36,7 @@ const augment = z.preprocess(
 const configSchema = z.strictObject({
   argmin: z.string().optional(),
   data: z.string().optional(),
+  depth: z.number().nullable().optional(),
   model: choice("model", models).optional(),
   loss: choice("loss", losses).optional(),
   regularizers: z.array(choice("regularizer", regularizers)).optional(),
@@ -52,6 +53,7 @@ const configSchema = z.strictObject({
   averageWeights: z.number().nullable().optional(),
   augment: augment.optional(),
   size: z.number().nullable().optional(),
+  channels: z.union([z.literal("auto"), z.literal(1), z.literal(3)]).optional(),
   fit: z.enum(fits).optional(),
   split: z.string().nullable().optional(),
   groupBy: z.string().nullable().optional(),

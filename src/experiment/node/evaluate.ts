@@ -12,6 +12,8 @@ export interface EvaluateOptions {
   readonly device?: Device | "auto";
   /** A split.json, or the folder of the run that wrote it, whose test pictures are looked at. */
   readonly split?: string;
+  /** As for training: how many folders name a class. */
+  readonly depth?: number | undefined;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly signal?: AbortSignal;
 }
@@ -42,7 +44,7 @@ export async function evaluate(
   data: string | Source,
   options: EvaluateOptions = {},
 ): Promise<EvaluationResult> {
-  const source = typeof data === "string" ? await openSource(data) : data;
+  const source = typeof data === "string" ? await openSource(data, { depth: options.depth }) : data;
   const classifier = await openClassifier(model, options.device);
   try {
     const labelOf = source.classes.map((name) => classifier.classes.indexOf(name));

@@ -33,7 +33,7 @@ export interface LearningRateSearch extends LearningRateRange {
  */
 export async function findLearningRate(options: FindLearningRateOptions): Promise<LearningRateSearch> {
   const { command, ...own } = options;
-  const source = typeof own.data === "string" ? await openSource(own.data) : own.data;
+  const source = typeof own.data === "string" ? await openSource(own.data, { depth: own.depth }) : own.data;
   const settings = resolve(own, source);
   const { name } = settings.optimizer;
   if (isSolver(name)) {

@@ -3,12 +3,13 @@ import { storedPixels } from "../../data/node/index.ts";
 import { geometryModel } from "../../preprocess/index.ts";
 import { inheritedArguments, type RemoteModel, remoteModel } from "../../runtime/node/index.ts";
 import { DEFAULT_SIZE, type ExperimentEvent, type Settings } from "../options.ts";
+import { channelsOf } from "./channels.ts";
 import { type GeometryThread, geometryOf } from "./geometry-session.ts";
 import { splitPictures } from "./split-pictures.ts";
 
 /** What of the settings decides how data is loaded. */
 type LoadSettings = Pick<Settings, "size" | "fit" | "split" | "groupBy" | "balance" | "seed" | "device"> &
-  Partial<Pick<Settings, "cache" | "pictureMemory">>;
+  Partial<Pick<Settings, "channels" | "cache" | "pictureMemory">>;
 
 /** Reads a source, brings its pictures to one size with the model's own geometry, and splits them. */
 export async function loadDataset(
@@ -21,8 +22,9 @@ export async function loadDataset(
   const { uniform } = source;
   const asked = settings.size ?? DEFAULT_SIZE;
   const [height, width] = settings.size === null && uniform ? [uniform.height, uniform.width] : [asked, asked];
-  const channels = uniform?.channels ?? 3;
-  const fits = uniform !== undefined && uniform.height === height && uniform.width === width;
+  const { channels, notes: onChannels } = await channelsOf(source, settings.channels ?? "auto");
+  const sized = uniform !== undefined && uniform.height === height && uniform.width === width;
+  const fits = sized && uniform.channels === channels;
   const { device, fit, cache, pictureMemory } = settings;
   const model = geometryModel({ height, width, channels, fit });
   let remote: RemoteModel | undefined;
@@ -42,14 +44,14 @@ export async function loadDataset(
   });
   try {
     const loaded = await load(source, {
-      ...(fits ? {} : { size: height, fill }),
+      ...(fits ? {} : sized ? { fill } : { size: height, fill }),
       channels,
       onProgress: ({ done, total }) => onEvent({ type: "loading", done, total }),
       ...(signal ? { signal } : {}),
     });
     const { pictures, skipped } = loaded;
     const { split, notes } = await divide(source, loaded, settings);
-    const told = [...source.notes, ...notesOnFacts(loaded.facts), ...loaded.notes, ...notes];
+    const told = [...source.notes, ...onChannels, ...notesOnFacts(loaded.facts), ...loaded.notes, ...notes];
     return { source, classes: source.classes, pictures, split, skipped, notes: told };
   } finally {
     await remote?.close();

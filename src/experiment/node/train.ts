@@ -24,7 +24,8 @@ import { WriteQueue } from "./write-queue.ts";
  *   loss that stops being a number
  */
 export async function train(options: TrainOptions): Promise<Run> {
-  const source = typeof options.data === "string" ? await openSource(options.data) : options.data;
+  const source =
+    typeof options.data === "string" ? await openSource(options.data, { depth: options.depth }) : options.data;
   return (await trainOn(source, options)).run;
 }
 
