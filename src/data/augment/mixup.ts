@@ -10,7 +10,8 @@ export interface MixupOptions {
 
 /**
  * mixup: x = λ x₁ + (1 − λ) x₂ and the same of what is to be learned, λ from Beta(α, α). Zhang et al. 2018.
- * Differs: the partner is any training picture, not one of the same batch, so a picture looks the same in every batch and order.
+ * Differs: the partner is any training picture, not one of the same batch, so a picture looks the same in every batch and order;
+ * and the larger share is the picture's own, so that an epoch still shows every picture.
  */
 export const mixupAugmentation = frozen<MixUnit<MixupOptions>>({
   name: "mixup",
@@ -20,7 +21,8 @@ export const mixupAugmentation = frozen<MixUnit<MixupOptions>>({
   ranges: { alpha: [0.05, 2, "closed"], probability: [0, 1, "closed"] },
   mix: ({ alpha, probability }, draws, pixels, partner) => {
     if (!draws.happens(probability)) return 1;
-    const own = Math.round(65536 * draws.beta(alpha));
+    const drawn = draws.beta(alpha);
+    const own = Math.round(65536 * Math.max(drawn, 1 - drawn));
     const other = 65536 - own;
     const { length } = pixels;
     for (let i = 0; i < length; i++) {

@@ -7,10 +7,10 @@ export interface NoiseOptions {
 }
 
 /**
- * 256 values of a standard normal distribution, each as likely as the others: the middles of its 256 quantiles, times 65536.
+ * 256 values of a standard normal distribution, each as likely as the others: the middles of its 256 quantiles.
  * By bisection of the distribution function, once.
  */
-const normal = Int32Array.from({ length: 256 }, (_, i) => {
+const normal = Float64Array.from({ length: 256 }, (_, i) => {
   let low = -4;
   let high = 4;
   for (let k = 0; k < 40; k++) {
@@ -18,7 +18,7 @@ const normal = Int32Array.from({ length: 256 }, (_, i) => {
     if (normalBelow(middle) < (i + 0.5) / 256) low = middle;
     else high = middle;
   }
-  return Math.round(low * 65536);
+  return low;
 });
 
 /** Φ(x) for |x| ≤ 4, by its power series (Abramowitz and Stegun 1964, 26.2.11). */
@@ -33,6 +33,7 @@ function normalBelow(x: number): number {
 }
 
 let random = new Uint8Array(0);
+const added = new Int32Array(256);
 
 /**
  * Adds normal noise to every byte, of a strength that is uniform from 0 to `deviation`: sensors of another day. Sietsma and Dow
@@ -49,8 +50,9 @@ export const noiseAugmentation = frozen<PixelUnit<NoiseOptions>>({
     const strength = draws.between(0, deviation);
     if (random.length !== length) random = new Uint8Array(length);
     draws.bytes(random);
+    for (let byte = 0; byte < 256; byte++) added[byte] = Math.round(strength * normal[byte]!);
     for (let i = 0; i < length; i++) {
-      const value = pixels[i]! + Math.round((strength * normal[random[i]!]!) / 65536);
+      const value = pixels[i]! + added[random[i]!]!;
       pixels[i] = value < 0 ? 0 : value > 255 ? 255 : value;
     }
   },
