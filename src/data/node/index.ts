@@ -5,8 +5,10 @@ export { type DecodeStart, type DecodeThread, serveDecoding } from "./decode-poo
 export { promisedFormat } from "./file-format.ts";
 export { folderSource } from "./folder.ts";
 export { idxSource } from "./idx.ts";
+export { isManifest } from "./manifest.ts";
 export { MOSAIC_PICTURES, mosaicPng } from "./mosaic.ts";
 export { type OpenedRows, openRows } from "./open-rows.ts";
 export { type OpenOptions, openSource } from "./open-source.ts";
+export { type Scan, scanFolder } from "./scan.ts";
 export { type StoreOptions, storedPixels } from "./stored-pixels.ts";
 export { thumbnail } from "./thumbnail.ts";

@@ -1,7 +1,7 @@
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../core/index.ts";
-import { decodePicture, promisedFormat } from "../../data/node/index.ts";
+import { decodePicture, isManifest, openSource, scanFolder } from "../../data/node/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { inOrder, openClassifier, ranked } from "./classifier.ts";
 
@@ -23,21 +23,29 @@ export interface PredictOptions {
   readonly onStart?: (runtime: { readonly device: string; readonly notes: readonly string[] }) => void;
 }
 
-/** Picture files among paths, folders looked through to any depth, in order. */
-async function picturesIn(paths: readonly string[]): Promise<string[]> {
-  const found: string[] = [];
+/** A file to look at, or the reason why not. */
+interface Found {
+  readonly path: string;
+  readonly error?: string;
+}
+
+/** Picture files among paths, folders looked through to any depth, lists of pictures followed, in order. */
+async function picturesIn(paths: readonly string[]): Promise<Found[]> {
+  const found: Found[] = [];
   for (const path of paths) {
     const info = await stat(path).catch(() => undefined);
     if (info === undefined) throw new UsageError(path, "there is no such picture or folder", "correct the path");
-    if (!info.isDirectory()) {
-      found.push(path);
-      continue;
-    }
-    const entries = await readdir(path, { withFileTypes: true });
-    const visible = entries.filter(({ name }) => !name.startsWith(".")).sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of visible) {
-      if (entry.isDirectory()) found.push(...(await picturesIn([join(path, entry.name)])));
-      else if (promisedFormat(entry.name) !== undefined) found.push(join(path, entry.name));
+    if (info.isDirectory()) {
+      const { pictures, skipped } = await scanFolder(path);
+      const all = [
+        ...pictures.map((name) => ({ path: join(path, name) })),
+        ...skipped.map(({ path: name, reason }) => ({ path: join(path, name), error: reason })),
+      ];
+      found.push(...all.sort((a, b) => (a.path < b.path ? -1 : 1)));
+    } else if (isManifest(path)) {
+      found.push(...((await openSource(path)).files ?? []).map((file) => ({ path: file })));
+    } else {
+      found.push({ path });
     }
   }
   return found;
@@ -46,7 +54,7 @@ async function picturesIn(paths: readonly string[]): Promise<string[]> {
 /**
  * Classifies pictures with an exported model, one result a picture in the order of the paths.
  * @param model a run folder or a model file
- * @param paths picture files, or folders of them
+ * @param paths picture files, folders of them, or lists of them (.csv, .tsv)
  */
 export async function* predict(
   model: string,
@@ -59,13 +67,14 @@ export async function* predict(
   const classifier = await openClassifier(model, options.device);
   options.onStart?.({ device: classifier.device, notes: classifier.notes });
   try {
-    yield* inOrder(pictures, 8, async (path): Promise<PicturePrediction> => {
+    yield* inOrder(pictures, 8, async ({ path, error }): Promise<PicturePrediction> => {
+      if (error !== undefined) return { path, error };
       try {
         const guesses = ranked(await classifier.classify(await decodePicture(path)), classifier.classes);
         return { path, ...guesses[0], top: guesses.slice(0, options.top ?? 5) };
-      } catch (error) {
-        if (!(error instanceof UsageError) || error.where === "ONNX Runtime") throw error;
-        return { path, error: error.what };
+      } catch (problem) {
+        if (!(problem instanceof UsageError) || problem.where === "ONNX Runtime") throw problem;
+        return { path, error: problem.what };
       }
     });
   } finally {
