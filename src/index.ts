@@ -41,16 +41,24 @@ export { decodePicture } from "./data/node/index.ts";
 export type { EpochRow, ExperimentEvent, Quality, Run, Settings, TrainOptions } from "./experiment/index.ts";
 export {
   type Classifier,
+  type CrossValidation,
+  type CrossValidationEvent,
+  type CrossValidationOptions,
+  crossValidate,
   type EvaluateOptions,
   type EvaluationResult,
   evaluate,
   type FindLearningRateOptions,
+  type FoldPrediction,
+  type FoldResult,
+  type FoldSummary,
   findLearningRate,
   type LearningRateSearch,
   openClassifier,
   type PicturePrediction,
   type PredictOptions,
   predict,
+  type Spread,
   train,
 } from "./experiment/node/index.ts";
 export {

@@ -10,7 +10,7 @@ import { reportEvent } from "./train-report.ts";
 const REPLACED = ["--learning-rate", "--name"];
 
 /** A word as a shell takes it for one. */
-const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+export const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** The call that trains with a rate: this one, without what makes it a test. */
 export function trainingCommand(argv: readonly string[], learningRate: number): string {

@@ -62,6 +62,7 @@ export function withTrainFlags(command: Command): Command {
     .option("--group-by <what>", "keep groups whole: folder, column, or an expression on the path")
     .option("--channels <n>", "1 grey, 3 colour, auto: 1 where every picture is grey (default: auto)")
     .option("--depth <n>", "how many folders name a class (default: all of them)")
+    .option("--folds <k>", "cross-validation: train k times, each judged on another part of the pictures")
     .option("--seed <n>", "decides split, first weights and order (default: 1)")
     .option("--threads <n>", "threads of one step (default: all cores)")
     .option("--cache <dir>", "keep decoded pictures there; none keeps none (default: the user's cache folder)")

@@ -4,9 +4,10 @@ import { UsageError } from "../core/index.ts";
 import type { TrainOptions } from "../experiment/index.ts";
 import { readConfig, train } from "../experiment/node/index.ts";
 import { findLearningRateCommand } from "./find-learning-rate.ts";
+import { foldsCommand } from "./folds.ts";
 import { onInterrupt } from "./interrupt.ts";
 import type { Output } from "./output.ts";
-import { type TrainFlags, trainOptions } from "./train-options.ts";
+import { parseNumber, type TrainFlags, trainOptions } from "./train-options.ts";
 import { reportEvent, reportRun } from "./train-report.ts";
 
 export interface RunFlags {
@@ -51,7 +52,8 @@ export async function runTraining(output: Output, options: TrainOptions, folder:
 export async function trainCommand(
   output: Output,
   data: string | undefined,
-  flags: TrainFlags & RunFlags & { readonly config?: string; readonly findLearningRate?: boolean },
+  flags: TrainFlags &
+    RunFlags & { readonly config?: string; readonly findLearningRate?: boolean; readonly folds?: string },
   argv: readonly string[],
 ): Promise<number> {
   const { name, runs, config } = flags;
@@ -63,8 +65,14 @@ export async function trainCommand(
   const source = typeof options.data === "string" ? options.data : options.data.name;
   const stem = stemOf(source, options.model?.name ?? "cnn");
   if (flags.findLearningRate) {
+    if (flags.folds !== undefined)
+      throw new UsageError("--folds", "--find-learning-rate does not train", "leave one of them out");
     const folder = join(runs, name ?? freeName(runs, `${stem}-learning-rate`));
     return await findLearningRateCommand(output, options, folder, argv);
+  }
+  if (flags.folds !== undefined) {
+    const folder = join(runs, name ?? freeName(runs, `${stem}-folds`));
+    return await foldsCommand(output, options, parseNumber("--folds", flags.folds, "5"), folder, argv);
   }
   return await runTraining(output, options, join(runs, name ?? freeName(runs, stem)));
 }

@@ -31,7 +31,7 @@ export {
 } from "./load.ts";
 export { pictureAt } from "./picture.ts";
 export { type ShapesOptions, shapesClasses, shapesDefaults, shapesSource } from "./shapes.ts";
-export { makeSplit, type SplitRequest, splitDefaults, splitNames } from "./split.ts";
+export { declaredByGroup, makeSplit, type SplitRequest, splitDefaults, splitNames } from "./split.ts";
 export { type SplitFile, splitFromJson, splitToJson } from "./split-file.ts";
 export { type ChannelStatistics, channelStatistics } from "./statistics.ts";
 export {

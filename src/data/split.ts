@@ -45,7 +45,7 @@ export interface SplitRequest {
 export function makeSplit(request: SplitRequest): { readonly split: Split; readonly notes: readonly string[] } {
   const { labels, classes, seed, grouping } = request;
   const { declared, torn, notes } = grouping
-    ? followed(request.declared, grouping)
+    ? declaredByGroup(request.declared, grouping)
     : { ...request, torn: none, notes: [] };
   if (labels.length !== declared.length) {
     throw new InternalError(`${labels.length} labels but ${declared.length} declared splits`);
@@ -152,8 +152,11 @@ function cutGroups({ labels, classes, pool, shares, seed, ids }: Cut): CutResult
   };
 }
 
-/** What is declared of a group's pictures holds for its others; `torn` are pictures of groups that lie on several sides. */
-function followed(declared: SplitRequest["declared"], { ids, names }: NonNullable<SplitRequest["grouping"]>) {
+/** What is declared of a group's pictures holds for its others. `torn` are pictures of groups that lie on several sides. */
+export function declaredByGroup(
+  declared: SplitRequest["declared"],
+  { ids, names }: NonNullable<SplitRequest["grouping"]>,
+) {
   const sides = new Map<number, Set<SplitName>>();
   declared.forEach((name, i) => {
     if (name) sides.set(ids[i]!, (sides.get(ids[i]!) ?? new Set()).add(name));

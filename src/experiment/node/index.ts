@@ -6,6 +6,16 @@ export {
   findLearningRate,
   type LearningRateSearch,
 } from "./find-learning-rate.ts";
+export {
+  type CrossValidation,
+  type CrossValidationEvent,
+  type CrossValidationOptions,
+  crossValidate,
+  type FoldPrediction,
+  type FoldResult,
+  type FoldSummary,
+  type Spread,
+} from "./folds.ts";
 export { type Guess, type PicturePrediction, type PredictOptions, predict } from "./predict.ts";
 export { csvField } from "./run-folder.ts";
 export { train } from "./train.ts";

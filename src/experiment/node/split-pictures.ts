@@ -109,7 +109,7 @@ function notesOnTorn(split: Split, { ids, names }: Groups): string[] {
   return [`Warning: it tears ${torn.length === 1 ? "a group" : `${torn.length} groups`} apart: ${some(torn)}`];
 }
 
-function notesOnBalance(
+export function notesOnBalance(
   { train }: Split,
   { pictures: { labels } }: Loaded,
   classes: readonly string[],

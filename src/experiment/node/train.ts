@@ -24,9 +24,11 @@ import { WriteQueue } from "./write-queue.ts";
  *   loss that stops being a number
  */
 export async function train(options: TrainOptions): Promise<Run> {
-  const source =
-    typeof options.data === "string" ? await openSource(options.data, { depth: options.depth }) : options.data;
-  return (await trainOn(source, options)).run;
+  return (await trainOn(await openData(options), options)).run;
+}
+
+export async function openData({ data, depth }: Pick<TrainOptions, "data" | "depth">): Promise<Source> {
+  return typeof data === "string" ? await openSource(data, { depth }) : data;
 }
 
 /** One training, with what its model says of the pictures that it is judged by. */
