@@ -24,6 +24,11 @@ export interface LabelJudgement {
   readonly ranking: Int32Array;
   /** Share of the pictures whose label the model gives as well, without having seen them. */
   readonly agreement: number;
+  /**
+   * How far the model's mean recall over the classes is from chance (0) to perfect (1); where it is near 0 the model knows nothing,
+   * and its suspects are noise.
+   */
+  readonly skill: number;
 }
 
 /** @param probabilities held-out, [count, classes] */
@@ -38,7 +43,7 @@ export function judgeLabels(probabilities: Float32Array, labels: Int32Array, cla
   for (let c = 0; c < classes; c++) thresholds[c] /= Math.max(1, sizes[c]);
   const margins = new Float64Array(count);
   const suspects: Suspect[] = [];
-  let agreed = 0;
+  const agreed = new Int32Array(classes);
   for (let i = 0; i < count; i++) {
     const row = probabilities.subarray(i * classes, (i + 1) * classes);
     const given = labels[i];
@@ -46,12 +51,14 @@ export function judgeLabels(probabilities: Float32Array, labels: Int32Array, cla
     for (let c = 0; c < classes; c++) if (c !== given && row[c] > row[likely]) likely = c;
     const margin = row[given] - row[likely];
     margins[i] = margin;
-    if (margin >= 0) agreed++;
+    if (margin >= 0) agreed[given]++;
     if (margin < 0 && sizes[likely] > 0 && row[likely] >= thresholds[likely]) {
       suspects.push({ index: i, given, likely, probability: row[likely], margin });
     }
   }
   suspects.sort((a, b) => a.margin - b.margin || a.index - b.index);
   const ranking = Int32Array.from(margins.keys()).sort((a, b) => margins[a] - margins[b] || a - b);
-  return { suspects, ranking, agreement: count === 0 ? 1 : agreed / count };
+  const agreement = count === 0 ? 1 : agreed.reduce((sum, one) => sum + one, 0) / count;
+  const recall = agreed.reduce((sum, one, c) => sum + one / Math.max(1, sizes[c]), 0) / classes;
+  return { suspects, ranking, agreement, skill: (recall - 1 / classes) / (1 - 1 / classes) };
 }

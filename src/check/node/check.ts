@@ -63,6 +63,8 @@ export interface Check {
 
 /** Pictures that a class needs for its labels to be judged: one for each fold. */
 const LEAST_JUDGED = FOLDS;
+/** Skill of the model below which its doubts are noise. */
+const LEAST_SKILL = 0.2;
 
 /**
  * @throws UsageError when the data cannot be opened
@@ -96,7 +98,7 @@ export async function check(options: CheckOptions): Promise<Check> {
     repeats,
     unreadable: skipped,
     declared,
-    present: splitNames.filter((split) => counts.some((one) => one[split] > 0)),
+    present: splitNames.filter((split) => source.declared.includes(split)),
     seed,
     suspects: labels?.suspects.length ?? 0,
   });
@@ -184,7 +186,11 @@ async function judge(
     },
     await openRuntime(device),
   );
-  const { suspects, ranking, agreement } = judgeLabels(probabilities, labels, classes.length);
+  const { suspects, ranking, agreement, skill } = judgeLabels(probabilities, labels, classes.length);
+  if (skill < LEAST_SKILL) {
+    const share = `${(100 * agreement).toFixed(0)} %`;
+    return `Labels were not judged: the linear model that does it gives only ${share} of them as well, little better than chance`;
+  }
   return {
     suspects: suspects.map((suspect) => ({
       ...suspect,
