@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+// Tests leave nothing in the user's folders; those of the cache name one of their own.
+process.env.ARGMIN_CACHE = "none";
+
 /**
  * Three projects: `fast` and `files` read the sources directly and need no build; `slow` starts the built command, workers and
  * browsers, so its files run one after the other on the two cores they share.

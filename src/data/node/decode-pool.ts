@@ -5,6 +5,8 @@
  */
 import { openSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { Worker } from "node:worker_threads";
 import { InternalError, UsageError } from "../../core/index.ts";
 import { countFacts, type FactCounts, noFacts } from "../facts.ts";
@@ -61,6 +63,12 @@ const CHUNK = 8;
 const AHEAD = 2;
 /** Pictures that a thread has in hand: one is decoded, in one of Node's own threads, while another is resized. */
 const LANES = 2;
+/**
+ * After so many pictures a thread collects its youngest garbage. Left alone, V8 lets dozens of decoded pictures lie, and each
+ * new one takes memory that no cache knows and the kernel has to clear: 2.55 ms of a core for each picture of 500×375 instead
+ * of 2.15 (medians of three).
+ */
+const PICTURES_PER_COLLECTION = 4;
 /** Node decodes in four threads of its own, whatever the number of ours; beyond that only resizing gains. */
 const MOST_THREADS = 8;
 
@@ -189,6 +197,8 @@ export function serveDecoding(
     }
   };
   /** Pictures of all chunks that were sent, so that no lane waits for the end of another's chunk. */
+  const collect = collector();
+  let pictures = 0;
   const waiting: {
     readonly index: number;
     readonly path: string;
@@ -203,6 +213,7 @@ export function serveDecoding(
       const pixels = Atomics.load(stop, 0) === 0 ? await bytesOf(path, index, chunk) : undefined;
       if (pixels !== undefined) put(pixels, index);
       finish();
+      if (++pictures % PICTURES_PER_COLLECTION === 0) collect();
     }
   };
   port.on("message", ({ first, files }) => {
@@ -225,4 +236,11 @@ export function serveDecoding(
     }
   });
   port.postMessage({ type: "ready" } satisfies Answer);
+}
+
+/** V8's own collection of young garbage, of this thread alone. */
+function collector(): () => void {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as (options: { readonly type: "minor" }) => void;
+  return () => collect({ type: "minor" });
 }
