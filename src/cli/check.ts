@@ -1,7 +1,7 @@
 import { basename, join, resolve } from "node:path";
 import { describePictures, type Finding } from "../check/index.ts";
 import { type Check, type CheckProgress, check, refuseTaken, writeCheck } from "../check/node/index.ts";
-import { UsageError } from "../core/index.ts";
+import { choose, UsageError } from "../core/index.ts";
 import { splitNames } from "../data/index.ts";
 import { fitted, printable, widthOf } from "./fitted.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -14,6 +14,7 @@ export interface CheckFlags {
   readonly strict?: boolean;
   readonly labels: boolean;
   readonly seed?: string;
+  readonly depth?: string;
   readonly device: string;
 }
 
@@ -25,15 +26,15 @@ const SUSPECTS = 8;
 
 /** The exit code: 1 when the data cannot be trained on, or, with --strict, something is wrong with them. */
 export async function checkCommand(output: Output, data: string, flags: CheckFlags): Promise<number> {
-  const seed = flags.seed === undefined ? 1 : parseNumber("--seed", flags.seed, "1");
-  if (!Number.isInteger(seed))
-    throw new UsageError("--seed", `"${flags.seed}" is not a whole number`, "write for example --seed 1");
+  const seed = wholeNumber("--seed", flags.seed ?? "1");
+  const depth = flags.depth === undefined ? {} : { depth: wholeNumber("--depth", flags.depth) };
+  const device = choose("--device", devices, flags.device);
   const folder = flags.out ?? join(flags.runs, `${nameOf(data)}-check`);
   await refuseTaken(folder, data);
   const { signal, release } = onInterrupt(output, "Stopping.");
   try {
     const result = await check({
-      ...{ data, seed, labels: flags.labels, device: devices[flags.device] ?? "auto", signal },
+      ...{ data, seed, labels: flags.labels, device, signal, ...depth },
       onProgress: (progress) => tellProgress(output, progress),
     });
     output.endProgress();
@@ -67,6 +68,13 @@ export async function checkCommand(output: Output, data: string, flags: CheckFla
   } finally {
     release();
   }
+}
+
+function wholeNumber(flag: string, text: string): number {
+  const value = parseNumber(flag, text, "1");
+  if (!Number.isInteger(value))
+    throw new UsageError(flag, `"${text}" is not a whole number`, `write for example ${flag} 1`);
+  return value;
 }
 
 /** photos/cats → cats; labels.csv → labels; builtin:shapes → shapes. */

@@ -116,6 +116,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--out <dir>", "where the page goes (default: <runs>/<name>-check)")
     .option("--strict", "exit 1 when something is wrong, not only when training is impossible")
     .option("--no-labels", "leave the labels unjudged, which is the slower half")
+    .option("--depth <n>", "how many folders name a class, as in training")
     .option("--seed <n>", "of the split that train would cut, and of the judgement (default: 1)")
     .option(...device)
     .addHelpText(

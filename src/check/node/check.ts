@@ -17,6 +17,8 @@ import { type ReadAll, readAll } from "./read-all.ts";
 export interface CheckOptions {
   /** A path, a built-in set, or an opened source. */
   readonly data: string | Source;
+  /** How many folders name a class; all of them unless said. */
+  readonly depth?: number;
   /** Decides the split where the data declare none, and the folds; 1 unless said, as for `train`. */
   readonly seed?: number;
   /** False leaves the labels unjudged. */
@@ -72,7 +74,7 @@ const LEAST_SKILL = 0.2;
  */
 export async function check(options: CheckOptions): Promise<Check> {
   const { data, seed = 1, onProgress, signal } = options;
-  const source = typeof data === "string" ? await openSource(data) : data;
+  const source = typeof data === "string" ? await openSource(data, { depth: options.depth }) : data;
   const read = await readAll(source, {
     onProgress: (progress) => onProgress?.({ phase: "reading", ...progress }),
     ...(signal ? { signal } : {}),
