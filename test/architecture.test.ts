@@ -49,6 +49,7 @@ const owners: [RegExp, string][] = [
 /** Rooms with a catalogue, and what the name of a unit ends with there. */
 const catalogues: Record<string, string> = {
   ops: "Op",
+  "data/augment": "Augmentation",
   losses: "Loss",
   optimizers: "Optimizer",
   regularizers: "Regularizer",
@@ -179,7 +180,7 @@ const rules: Record<string, Rule> = {
 
   catalogues: (sources) =>
     Object.entries(catalogues).flatMap(([room, ending]) => {
-      const inRoom = product(sources).filter(({ path }) => roomOf(path) === room);
+      const inRoom = product(sources).filter(({ path }) => path.startsWith(`${room}/`));
       const index = inRoom.find(({ path }) => path === `${room}/index.ts`)?.text ?? "";
       const listed = codeOf(index).split("Object.freeze(")[1] ?? "";
       return inRoom.flatMap(({ path, text }) => {

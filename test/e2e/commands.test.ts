@@ -267,6 +267,7 @@ describe("quickstart", () => {
     expect(readdirSync(fresh)).toEqual(["runs"]);
     expect(readdirSync(join(fresh, "runs"))).toEqual(["quickstart"]);
     expect([...contents(join(fresh, "runs", "quickstart")).keys()].sort()).toEqual([
+      "batch0.png",
       "checkpoints/best.safetensors",
       "checkpoints/last.safetensors",
       "config.yaml",

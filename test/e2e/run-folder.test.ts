@@ -75,6 +75,7 @@ describe("the files of a run", () => {
       clipNorm: null,
       clipValue: null,
       averageWeights: null,
+      augment: [],
       size: 8,
       seed: 7,
       device: "auto",
