@@ -56,6 +56,7 @@ const kinds: readonly (readonly [RegExp, string])[] = [
   [/^a link to nothing/, "broken link"],
   [/^a link out of /, "link out of the folder"],
   [/^a link to a folder that /, "circular link"],
+  [/^a pipe, /, "pipe"],
   [/^the file does not exist/, "missing"],
   [/^no permission/, "no permission"],
 ];

@@ -15,7 +15,7 @@ import sharp, { type Sharp } from "sharp";
 import { UsageError } from "../../core/index.ts";
 import type { Picture, PictureFacts } from "../types.ts";
 import { decodableFormats, formatOf, startOf } from "./file-format.ts";
-import { jpegFacts, pictureFacts } from "./picture-header.ts";
+import { claimedSize, jpegFacts, pictureFacts } from "./picture-header.ts";
 
 // Every picture is read once, so a cache only grows; and pictures are decoded side by side, so one thread for each.
 sharp.cache(false);
@@ -63,7 +63,8 @@ async function decode(
   const bytes = typeof input === "string" ? await read(input, place) : input;
   const format = decodable(bytes, place);
   const facts = await pictureFacts(bytes, format);
-  if (facts !== undefined && facts.width * facts.height > LIMIT_PIXELS) throw unreadable(place, tooLarge(facts));
+  const size = facts ?? claimedSize(bytes, format);
+  if (size !== undefined && size.width * size.height > LIMIT_PIXELS) throw unreadable(place, tooLarge(size));
   try {
     const opened = sharp(bytes, { failOn: "error", limitInputPixels: LIMIT_PIXELS, autoOrient: true });
     const { data, info } = await alpha(opened)

@@ -75,6 +75,13 @@ function exifOrientation(segment: Uint8Array): number | undefined {
 const within = (orientation: number | undefined) =>
   orientation !== undefined && orientation >= 1 && orientation <= 8 ? orientation : 1;
 
+/** The size that a PNG claims, wherever it breaks off behind its first chunk; undefined for other formats. */
+export function claimedSize(bytes: Uint8Array, format: string): { width: number; height: number } | undefined {
+  if (format !== "PNG" || bytes.length < 24) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { width: view.getUint32(16), height: view.getUint32(20) };
+}
+
 const bitsOf: Readonly<Record<string, number>> = { uchar: 8, char: 8, ushort: 16, short: 16 };
 
 /**
