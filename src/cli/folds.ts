@@ -132,7 +132,7 @@ function report(output: Output, result: CrossValidation, folds: number, command:
   }
   if (folder !== null) output.say(`everything is in ${style("bold", folder)}: predictions.csv, folds.json, fold1, …`);
   if (!interrupted) {
-    output.say("one model of all of them, which keeps the weights of its last epoch:");
+    output.say("one model of all of them, for which these figures are the estimate:");
     output.say(`  ${style("bold", command)}`);
   }
   output.event({

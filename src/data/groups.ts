@@ -41,7 +41,8 @@ export function groupsOf(by: string, source: Grouped): Groups {
   });
   if (single.length === source.paths.length) throw noGroups(by, source);
   const what = by === "folder" || by === "column" ? by : `/${by}/`;
-  const notes = [`Split by ${what}: ${names.length - single.length} groups`];
+  const count = names.length - single.length;
+  const notes = [`Split by ${what}: ${count} ${count === 1 ? "group" : "groups"}${severalClasses(ids, source.labels)}`];
   if (single.length > 0) {
     const some = single.slice(0, 3).join(", ");
     notes.push(
@@ -51,6 +52,17 @@ export function groupsOf(by: string, source: Grouped): Groups {
     );
   }
   return { ids, names, notes };
+}
+
+/** Said, since folders of one name in two class folders may be one scene, or two that are called alike. */
+function severalClasses(ids: Int32Array, labels: Int32Array): string {
+  const classOf = new Map<number, number>();
+  const mixed = new Set<number>();
+  ids.forEach((id, i) => {
+    if ((classOf.get(id) ?? labels[i]!) !== labels[i]!) mixed.add(id);
+    classOf.set(id, labels[i]!);
+  });
+  return mixed.size === 0 ? "" : `, ${mixed.size} of them with pictures of several classes`;
 }
 
 function keysBy(by: string, { paths, labels, classes, groups }: Grouped): (index: number) => string | undefined {
