@@ -23,6 +23,8 @@ const WIDTH = 80;
 const MOST_CLASSES = 16;
 const EXAMPLES = 3;
 const SUSPECTS = 8;
+/** Milliseconds between two progress lines for programs. */
+const PROGRESS_MS = 1000;
 
 /** The exit code: 1 when the data cannot be trained on, or, with --strict, something is wrong with them. */
 export async function checkCommand(output: Output, data: string, flags: CheckFlags): Promise<number> {
@@ -35,7 +37,7 @@ export async function checkCommand(output: Output, data: string, flags: CheckFla
   try {
     const result = await check({
       ...{ data, seed, labels: flags.labels, device, signal, ...depth },
-      onProgress: (progress) => tellProgress(output, progress),
+      onProgress: progressOf(output),
     });
     output.endProgress();
     signal.throwIfAborted();
@@ -50,8 +52,9 @@ export async function checkCommand(output: Output, data: string, flags: CheckFla
     if (written.clean !== null) {
       const { left } = result.cleaning;
       const what = left.size === 0 ? "lists every picture" : `leaves out ${grouped(left.size)}; no file was changed`;
-      output.say(`a manifest    ${written.clean} ${what}`);
-      output.say(`to train with it: ${style("bold", command(written.clean))}`);
+      output.say(`a manifest    ${written.clean}`);
+      output.say(`              ${what}; to train with it:`);
+      output.say(style("bold", command(written.clean)));
     }
     tellPrograms(output, result, { ...written, command: written.clean === null ? null : command(written.clean) });
     if (result.blocker !== undefined) {
@@ -86,8 +89,16 @@ function nameOf(data: string): string {
 /** A word as a shell takes it for one. */
 const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-function tellProgress(output: Output, { phase, done, total }: CheckProgress): void {
-  output.progress(done, total, phase === "reading" ? `${grouped(done)} of ${grouped(total)} pictures` : phase);
+/** A bar for people; for programs a line when a phase begins, and once a second. */
+function progressOf(output: Output): (progress: CheckProgress) => void {
+  let told: { readonly phase: string; readonly at: number } | undefined;
+  return ({ phase, done, total }) => {
+    output.progress(done, total, phase === "reading" ? `${grouped(done)} of ${grouped(total)} pictures` : phase);
+    const now = performance.now();
+    if (told?.phase === phase && now - told.at < PROGRESS_MS) return;
+    told = { phase, at: now };
+    output.event({ event: "progress", phase, done, total });
+  };
 }
 
 /** What there is: pictures, sizes, classes by split. */
