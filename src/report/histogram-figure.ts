@@ -14,12 +14,17 @@ const BINS = 24;
 export function histogramFigure({ values, of }: Histogram): string {
   const [least, most] = [values[0], values[values.length - 1]];
   const logarithmic = least > 0 && most > 20 * least;
-  const edge = (k: number) =>
-    logarithmic ? least * (most / least) ** (k / BINS) : least + ((most - least || 1) * k) / BINS;
-  const bins = Array.from({ length: BINS }, (_, k) => ({ from: edge(k), to: edge(k + 1), count: 0 }));
+  // Few sizes in a row get a bin each, around the whole number.
+  const apart = !logarithmic && most - least < BINS;
+  const count = apart ? most - least + 1 : BINS;
+  const edge = (k: number) => {
+    if (apart) return least - 0.5 + k;
+    return logarithmic ? least * (most / least) ** (k / BINS) : least + ((most - least) * k) / BINS;
+  };
+  const bins = Array.from({ length: count }, (_, k) => ({ from: edge(k), to: edge(k + 1), count: 0 }));
   let at = 0;
   for (const value of values) {
-    while (at < BINS - 1 && value >= bins[at].to) at++;
+    while (at < count - 1 && value >= bins[at].to) at++;
     bins[at].count++;
   }
   return figure({
@@ -35,7 +40,7 @@ export function histogramFigure({ values, of }: Histogram): string {
         label: `${of} →`,
         type: logarithmic ? "log" : "linear",
         ticks: width < 500 ? 4 : 8,
-        tickFormat: (value: number) => String(Math.round(value)),
+        tickFormat: (value: number) => (Number.isInteger(value) ? String(value) : ""),
       },
       y: { label: "↑ pictures", grid: true, ticks: 4 },
       marks: [
