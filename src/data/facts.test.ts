@@ -45,7 +45,7 @@ test("reasons are counted by kind, the most frequent first", () => {
     "empty file",
     'not a picture (starts with "hello")',
     "damaged PNG (bad checksum)",
-    "more than 67 million pixels",
+    "more than 50 million pixels",
     "BMP, which cannot be decoded here",
     "HEIC, which cannot be decoded here",
     "BMP, which cannot be decoded here",

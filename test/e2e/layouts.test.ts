@@ -196,7 +196,7 @@ test("2,000 good pictures among 200 bad ones, a pipe and a loop: trains, lists e
   const { skipped, counts } = events.find(({ event }) => event === "data")!;
   expect(counts.train + counts.validation + counts.test).toBe(2000);
   expect(skipped).toHaveLength(202);
-  expect(skipped).toContainEqual({ path: "a/bad 180.jpg", reason: "more than 67 million pixels (64000×64000)" });
+  expect(skipped).toContainEqual({ path: "a/bad 180.jpg", reason: "more than 50 million pixels (64000×64000)" });
   expect(skipped).toContainEqual({ path: "a/pipe.jpg", reason: "a pipe, socket or device, not a picture" });
   expect(skipped).toContainEqual({ path: "a/loop", reason: "a link to a folder that holds it" });
   expect(contents(photos)).toEqual(before);
