@@ -92,6 +92,11 @@ test.each<[string, Record<string, Uint8Array | string>, string]>([
   ["empty", { [labels]: "" }, "it starts with nothing, an IDX file with 00 00 08"],
   ["other elements", { [labels]: Buffer.from([0, 0, 0x0d, 1, 0, 0, 0, 0]) }, "its elements have type 13"],
   ["labels for pictures", { [images]: idx([3]) }, "its shape is [3], pictures are [count,height,width]"],
+  [
+    "a gzip file that unpacks to more than it says",
+    { [images]: gzipSync(Buffer.concat([idx([3, 2, 2]), Buffer.alloc(2e8)])) },
+    "it is too long: more lies in the gzip file than its header says",
+  ],
   ["a torn gzip file", { [images]: gzipSync(idx([3, 2, 2])).subarray(0, 20) }, "the gzip file is cut short (20 bytes)"],
   [
     "a damaged gzip file",
