@@ -128,6 +128,13 @@ describe("features", () => {
     expect([...of(stripes((_, x) => x % 8 >= 4)).subarray(0, 576)]).toEqual([...upright.subarray(0, 576)]);
   });
 
+  test("make little of noise on flat ground", () => {
+    const noise = of(Uint8Array.from({ length: SIDE * SIDE }, (_, i) => 100 + ((i * 7919) % 13 < 6 ? 1 : 0)));
+    expect(Math.max(...noise.subarray(0, 576))).toBeLessThan(100);
+    const edges = of(stripes((_, x) => x % 8 < 4));
+    expect(Math.max(...edges.subarray(0, 576))).toBeGreaterThan(150);
+  });
+
   test("hold the raster at half its side behind them", () => {
     const out = of(Uint8Array.from({ length: SIDE * SIDE }, (_, i) => i % 256));
     expect(out[576]).toBe(Math.round((0 + 1 + 32 + 33) / 4));
