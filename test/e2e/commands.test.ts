@@ -17,7 +17,7 @@ import {
 } from "./support.ts";
 
 const cwd = temporaryFolder();
-const names = ["quickstart", "train", "evaluate", "predict", "doctor"];
+const names = ["quickstart", "train", "evaluate", "predict", "check", "doctor"];
 const quick = ["--model", "linear", "--size", "8", "--epochs", "2"];
 
 beforeAll(async () => {
