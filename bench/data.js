@@ -55,7 +55,7 @@ export async function makePictures(folder, count) {
 }
 
 const pillow = `
-import glob, json, sys, time
+import glob, json, resource, sys, time
 from multiprocessing import Pool
 from PIL import Image
 
@@ -72,7 +72,12 @@ if __name__ == "__main__":
     start = time.perf_counter()
     with Pool(int(sys.argv[2])) as pool:
         rows = pool.map(resized, paths, chunksize=16)
-    print(json.dumps({"seconds": time.perf_counter() - start, "pictures": len(rows)}))
+        pool.close()
+        pool.join()
+    seconds = time.perf_counter() - start
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    cpu = sum(one.ru_utime + one.ru_stime for one in used)
+    print(json.dumps({"seconds": seconds, "cpuSeconds": cpu, "pictures": len(rows)}))
 `;
 
 /** Seconds of loading a folder, in this process. */
@@ -84,11 +89,13 @@ async function load(folder, cache) {
   const settings = resolve({ data: folder, size: SIZE, cache }, source);
   const started = performance.now();
   const { pictures } = await loadDataset(source, settings, () => {});
-  return { seconds: (performance.now() - started) / 1000, pictures: pictures.count };
+  const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage();
+  return { seconds, cpuSeconds: (user + system) / 1e6, pictures: pictures.count };
 }
 
 /** Peak resident MiB of training on so many pictures that are made when they are read. */
-async function stream(count, cache) {
+async function stream(count, cache, pictureMemory = MEMORY_MIB) {
   const { linear, train } = await import("../dist/index.js");
   const side = 32;
   const read = async (index) => {
@@ -108,7 +115,7 @@ async function stream(count, cache) {
     read,
   };
   const started = performance.now();
-  const run = await train({ data, model: linear(), size: side, epochs: 1, cache, pictureMemory: MEMORY_MIB });
+  const run = await train({ data, model: linear(), size: side, epochs: 1, cache, pictureMemory });
   const { maxRSS } = process.resourceUsage();
   const seconds = (performance.now() - started) / 1000;
   return { pictures: count, peakMiB: maxRSS / 1024, trainSeconds: run.seconds, seconds };
@@ -129,22 +136,32 @@ export async function measure(pictures, rounds, streamed) {
     await makePictures(data, pictures);
     const script = join(folder, "pillow.py");
     writeFileSync(script, pillow);
-    const times = { theirs: [], first: [], second: [] };
+    const runs = { theirs: [], first: [], second: [] };
     for (let round = 0; round < rounds; round++) {
       const cache = join(folder, `cache${round}`);
-      times.first.push(child("load", data, cache).seconds);
+      runs.first.push(child("load", data, cache));
       try {
-        times.theirs.push(jsonLines("/usr/bin/python3", [script, data, availableParallelism()])[0].seconds);
+        runs.theirs.push(jsonLines("/usr/bin/python3", [script, data, availableParallelism()])[0]);
       } catch {
         // Pillow is not everywhere; what it is compared with is still worth knowing.
       }
-      times.second.push(child("load", data, cache).seconds, child("load", data, cache).seconds);
+      runs.second.push(child("load", data, cache), child("load", data, cache));
       rmSync(cache, { recursive: true });
     }
-    const [first, second] = [median(times.first), median(times.second)];
-    const theirs = times.theirs.length > 0 ? median(times.theirs) : null;
-    const ratio = theirs === null ? null : theirs / first;
-    tell({ question: "decode", pictures, argminSeconds: first, pillowSeconds: theirs, ratio, times });
+    const of = (name, what) => (runs[name].length > 0 ? median(runs[name].map((run) => run[what])) : null);
+    const ratioOf = (what) => (runs.theirs.length > 0 ? of("theirs", what) / of("first", what) : null);
+    const [first, second] = [of("first", "seconds"), of("second", "seconds")];
+    tell({
+      question: "decode",
+      ...{ pictures, argminSeconds: first, pillowSeconds: of("theirs", "seconds"), ratio: ratioOf("seconds") },
+      // What a machine that is busy with other things cannot spoil; our starting of Node and of the threads is counted in.
+      ...{
+        argminCpu: of("first", "cpuSeconds"),
+        pillowCpu: of("theirs", "cpuSeconds"),
+        ratioCpu: ratioOf("cpuSeconds"),
+      },
+      runs,
+    });
     tell({ question: "cache", pictures, firstSeconds: first, secondSeconds: second, ratio: first / second });
     const [few, many] = [streamed / 10, streamed].map((count) => child("stream", count, folder));
     tell({ question: "memory", few, many, ratio: many.peakMiB / few.peakMiB });
@@ -155,8 +172,9 @@ export async function measure(pictures, rounds, streamed) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const [, , first, second, third] = process.argv;
+  const [, , first, second, third, fourth] = process.argv;
   if (first === "load") console.log(JSON.stringify(await load(second, third)));
-  else if (first === "stream") console.log(JSON.stringify(await stream(Number(second), third)));
+  else if (first === "stream")
+    console.log(JSON.stringify(await stream(Number(second), third, Number(fourth ?? MEMORY_MIB))));
   else await measure(Number(first ?? 20_000), Number(second ?? 2), Number(third ?? 200_000));
 }

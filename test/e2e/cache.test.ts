@@ -1,6 +1,9 @@
 /** Decoded pictures in the cache: read again instead of decoded, streamed when they are large, and whole or not there at all. */
+import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { imageFolder, linear, train } from "argmin";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { argmin, contents, doneLine, isThere, jsonLines, Running, temporaryFolder, writePhotos } from "./support.ts";
@@ -109,6 +112,19 @@ test("Ctrl-C while pictures are decoded leaves nothing half", async () => {
   expect(code, stderr).toBe(130);
   expect(readdirSync(cache)).toEqual(entries());
   expect(await run()).toMatchObject(expected);
+});
+
+test("memory does not grow with pictures that stream", async () => {
+  const bench = fileURLToPath(new URL("../../bench/data.js", import.meta.url));
+  const peak = async (count: number, memory: string) => {
+    const { stdout } = await promisify(execFile)(process.execPath, [bench, "stream", `${count}`, cwd, memory]);
+    return JSON.parse(stdout).peakMiB as number;
+  };
+  const grows = async (memory: string) => (await peak(60_000, memory)) - (await peak(20_000, memory));
+  // 40,000 pictures more of 3 KiB each, beyond what makes the heap grow to its usual size. Their names, classes and places in a split are in memory: about 0.3 KiB each.
+  const more = (40_000 * 3) / 1024;
+  expect(await grows("8")).toBeLessThan(0.5 * more);
+  expect(await grows("4096")).toBeGreaterThan(0.7 * more);
 });
 
 test("two at once both finish", async () => {
