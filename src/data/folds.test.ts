@@ -53,6 +53,15 @@ describe("folds", () => {
     );
   });
 
+  test("deal the largest group first, so that small ones can make up for it", () => {
+    const ids = Int32Array.of(0, 1, 2, 3, 4, 4, 4, 4);
+    const request = { labels: new Int32Array(8), classes: ["a"], pool: [...ids.keys()], folds: 2 };
+    for (const seed of [1, 2, 3, 4]) {
+      const { folds } = makeFolds({ ...request, seed, grouping: { ids, names: [] } });
+      expect(folds.map((fold) => fold.length)).toEqual([4, 4]);
+    }
+  });
+
   test("are others for another seed, and leave out what is not in the pool", () => {
     const labels = new Int32Array(40);
     const request = { labels, classes: ["a"], pool: [...labels.keys()].slice(10), folds: 3 };
