@@ -83,6 +83,18 @@ describe("mixing", () => {
     expect(blended).toBeLessThan(17);
   });
 
+  test("a partner comes in as it looks in this epoch itself", () => {
+    const alone = make(settleAugment("strong"));
+    const augmenter = make(settleAugment(["strong", mixup({ alpha: 1 })]));
+    const mixed = pixels.slice(0, row);
+    const { partner, share } = augmenter.apply(mixed, 2, train, 0)!;
+    const [own, other] = [looks(alone, 2, train, 0), looks(alone, 2, train, partner)];
+    expect(partner).not.toBe(0);
+    mixed.forEach((value, i) => {
+      expect(Math.abs(value - share * own[i]! - (1 - share) * other[i]!)).toBeLessThanOrEqual(0.51);
+    });
+  });
+
   test("nothing is mixed where nothing mixes", () => {
     expect(make().mixes).toBe(false);
     expect(make().apply(pixels.slice(0, row), 1, train, 0)).toBeUndefined();

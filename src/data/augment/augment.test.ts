@@ -104,6 +104,22 @@ describe("the geometry", () => {
   });
 });
 
+describe("two maps", () => {
+  test("lead where one after the other leads, offsets included", () => {
+    const at = ([a, b, c, d, e, f]: Affine, x: number, y: number) => [a * x + b * y + c, d * x + e * y + f] as const;
+    const inner: Affine = [1, 2, 3, -4, 5, -6];
+    const outer: Affine = [0.5, -1, 7, 2, 0.25, 9];
+    for (const [x, y] of [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [3, -2],
+    ] as const) {
+      expect(at(composed(inner, outer), x, y)).toEqual(at(inner, ...at(outer, x, y)));
+    }
+  });
+});
+
 describe("colours", () => {
   test("a tone is gain times the byte plus an offset, cut to what a byte holds", () => {
     const grey = Uint8Array.of(0, 10, 100, 200, 255);
