@@ -108,11 +108,14 @@ describe.each([
     await rowsOf(from, change);
     const path = join(cache, (await names())[0]!);
     const whole = await readFile(path);
-    // The magic, the count, the fingerprint, a row, the table, and the end.
-    for (const at of [0, 16, 45, 4096 + 9, 4096 + 4 * COUNT + 3, whole.length]) {
+    // The magic, the count, the fingerprint, a row and the table; an end too early, and one too late.
+    const flipped = [0, 16, 45, 4096 + 9, 4096 + 4 * COUNT + 3].map((at) => {
+      const damaged = Buffer.from(whole);
+      damaged[at]! ^= 1;
+      return damaged;
+    });
+    for (const damaged of [...flipped, whole.subarray(0, -1), Buffer.concat([whole, Buffer.of(0)])]) {
       await decoded();
-      const damaged = at === whole.length ? whole.subarray(0, at - 1) : Buffer.from(whole);
-      if (at < whole.length) damaged[at]! ^= 1;
       await writeFile(path, damaged);
       const { values, notes } = await rowsOf(from, change);
       expect([values, await decoded()]).toEqual([all, COUNT]);
@@ -126,13 +129,14 @@ describe.each([
 
 test("a file that changed, another way to resize or another number of files makes another entry", async () => {
   const from = await source();
+  const then = new Date(1_700_000_000_000);
+  await utimes(from.files![3]!, then, then);
   await rowsOf(from);
   await rowsOf(from, { way: Uint8Array.of(2) });
   await decoded();
-  const before = await stat(from.files![3]!);
   await writeFile(from.files![3]!, Uint8Array.of(99));
   // As a copy does that keeps times.
-  await utimes(from.files![3]!, before.atime, before.mtime);
+  await utimes(from.files![3]!, then, then);
   const { values } = await rowsOf(from);
   expect([values[3], await decoded()]).toEqual([99, COUNT]);
   expect(await names()).toHaveLength(3);
