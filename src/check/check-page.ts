@@ -104,7 +104,7 @@ function summary({ findings, blocker, notes }: CheckPage): Section {
   const item = ({ level, text }: Finding) =>
     `<li>${level === "problem" ? `<span class="loud">${escapeHtml(text)}</span>` : escapeHtml(text)}</li>`;
   const list =
-    findings.length > 0 ? `<ul>${findings.map(item).join("\n")}</ul>` : paragraph("Nothing is wrong with it.");
+    findings.length > 0 ? `<ul>${findings.map(item).join("\n")}</ul>` : paragraph("Nothing wrong was found.");
   return {
     heading: "What was found",
     body: loud + list + notes.map((note) => paragraph(`${note}.`, "quiet")).join("\n"),

@@ -129,8 +129,8 @@ function summary({ source, survey, counts, declared }: Check): string[] {
 
 function foundLines(result: Check): string[] {
   const { findings, labels, source, survey } = result;
-  const lines = result.notes.map((note) => style("dim", `${printable(note)}.`));
-  if (findings.length === 0) return [...lines, style("green", "Nothing is wrong with it.")];
+  const lines = result.notes.flatMap((note) => wrapped(`${printable(note)}.`, " ").map((line) => style("dim", line)));
+  if (findings.length === 0) return [...lines, style("green", "Nothing wrong was found.")];
   for (const finding of findings) {
     const text = printable(finding.text);
     lines.push(
