@@ -58,6 +58,7 @@ describe("the files of a run", () => {
     expect(parse(text("first", "config.yaml"))).toEqual({
       argmin: expect.stringMatching(/^\d+\.\d+\.\d+$/),
       data: "photos",
+      depth: null,
       model: { kind: "model", name: "mlp", options: { hidden: [12], activation: "relu", dropout: 0 } },
       loss: { kind: "loss", name: "cross-entropy", options: { smoothing: 0 } },
       regularizers: [{ kind: "regularizer", name: "l2", options: { strength: 1e-3, biases: false } }],
@@ -72,14 +73,21 @@ describe("the files of a run", () => {
       accumulate: 1,
       warmUp: 0,
       classWeights: null,
+      balance: "none",
       clipNorm: null,
       clipValue: null,
       averageWeights: null,
       augment: [],
       size: 8,
+      channels: "auto",
+      fit: "letterbox",
+      split: null,
+      groupBy: null,
       seed: 7,
       device: "auto",
       threads: null,
+      cache: null,
+      pictureMemory: null,
     });
   });
 
