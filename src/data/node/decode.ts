@@ -166,7 +166,9 @@ function endsEarly(format: string, bytes: Uint8Array): boolean {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (format === "PNG") return !view.subarray(-64).includes("IEND");
   if (format === "WebP") return bytes.length < 12 || view.readUInt32LE(4) + 8 > bytes.length;
-  if (format === "JPEG") return bytes.length < 4;
+  // A JPEG ends with FF D9, or soon after it. Asked of the file, since libvips keeps one list of messages for all threads, and
+  // beside other bad files the one about this file may be told to another.
+  if (format === "JPEG") return !view.subarray(-1024).includes(Buffer.from([0xff, 0xd9]));
   return false;
 }
 
