@@ -65,8 +65,8 @@ const AHEAD = 2;
 const LANES = 2;
 /**
  * After so many pictures a thread collects its youngest garbage. Left alone, V8 lets dozens of decoded pictures lie, and each
- * new one takes memory that no cache knows and the kernel has to clear: 2.55 ms of a core for each picture of 500×375 instead
- * of 2.15 (medians of three).
+ * new one takes memory that no cache knows and the kernel has to clear: 2.6 ms of a core for each picture of 500×375 instead
+ * of 2.2 (medians of three).
  */
 const PICTURES_PER_COLLECTION = 4;
 /** Node decodes in four threads of its own, whatever the number of ours; beyond that only resizing gains. */
