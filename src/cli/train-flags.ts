@@ -11,7 +11,7 @@ import { solvers } from "../solvers/index.ts";
 const list = (catalogue: object) => Object.keys(catalogue).join(", ");
 
 /** How a unit's options are written behind its name. */
-export const UNIT_OPTIONS = `Options of a model, loss, optimizer, schedule or augmentation stand behind its name:
+export const UNIT_OPTIONS = `Options of a model, loss, optimizer, … stand behind its name:
   --loss focal:gamma=1                --schedule step:every=10,gamma=0.5
   --optimizer adam:beta1=0.95         --schedule multi-step:milestones=5+8
   --augment flip,rotate:degrees=20    --augment standard,erasing:most=0.2`;

@@ -29,8 +29,8 @@ const PART = ".part";
  */
 export function cacheFolder(
   named?: string,
-  environment: NodeJS.ProcessEnv = process.env,
-  platform: NodeJS.Platform = process.platform,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+  platform: string = process.platform,
 ): string | undefined {
   const said = named ?? environment.ARGMIN_CACHE;
   if (said === "none") return undefined;
