@@ -36,15 +36,25 @@ const stepOn = (of: Settled, facts: Facts, f: (x: Tensor) => Tensor): Graph =>
     return { loss, gradient: gradients(loss, [x])[0]! };
   });
 
-/** Runs `steps` steps with a rate that falls along a cosine; the loss of the last step, Infinity when it diverges. */
-function descend(of: Settled, { role, shape }: Facts, step: Graph, start: number[], rate: number, steps: number) {
+/** Whether the loss falls below the target within `steps` steps with a rate that falls along a cosine. */
+function descends(
+  of: Settled,
+  { role, shape }: Facts,
+  step: Graph,
+  start: number[],
+  rate: number,
+  steps: number,
+  target: number,
+): boolean {
   let state = startOf(of, array(shape, ...start), role);
   for (let i = 0; i < steps; i++) {
     const factor = schedules.cosine.factor({ final: 0 }, { epoch: i, epochs: steps, losses: [] });
     state = nextOf(evaluate(step, { ...state, ...scalarsAt(of, rate * factor, i + 1) }));
-    if (!(state.loss!.data[0]! < 1e9)) return Number.POSITIVE_INFINITY;
+    const loss = state.loss!.data[0]!;
+    if (loss < target) return true;
+    if (!(loss < 1e9)) return false;
   }
-  return state.loss!.data[0]!;
+  return false;
 }
 
 /**
@@ -63,7 +73,7 @@ const reaches = (
 ) => {
   const step = stepOn(of, facts, f);
   const rates = multiples.map((multiple) => multiple * of.options.learningRate);
-  return rates.some((rate) => descend(of, facts, step, start, rate, steps) < target);
+  return rates.some((rate) => descends(of, facts, step, start, rate, steps, target));
 };
 
 /** ½ (x₁ − 3)² + 2 (x₂ + 1)²: minimum 0 at (3, −1). */
