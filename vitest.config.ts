@@ -28,7 +28,7 @@ export default defineConfig({
           // These put something else in place of the file system, or read what the picture decoder says of bad files, which
           // remembers the last thing that it said.
           include: ["src/*/node/**/*.test.ts"],
-          exclude: ["src/check/**"],
+          exclude: ["src/check/**", "src/data/node/stored-pixels.test.ts"],
           maxWorkers: 2,
           testTimeout: 20_000,
         },
@@ -36,8 +36,8 @@ export default defineConfig({
       {
         test: {
           name: "slow",
-          // A check of a whole data set takes seconds, though it needs no build.
-          include: ["test/e2e/*.test.ts", "src/check/node/*.test.ts"],
+          // A check of a whole data set, and a cache, take seconds, though they need no build.
+          include: ["test/e2e/*.test.ts", "src/check/node/*.test.ts", "src/data/node/stored-pixels.test.ts"],
           globalSetup: ["test/e2e/build.ts"],
           fileParallelism: false,
           testTimeout: 300_000,
