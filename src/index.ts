@@ -80,6 +80,7 @@ export {
   type SmoothingOptions,
   squaredHinge,
 } from "./losses/index.ts";
+export type { ClassFigures, Figures, Interval, ReliabilityBin } from "./metrics/index.ts";
 export { type CnnOptions, cnn, linear, type MlpOptions, type ModelChoice, mlp } from "./models/index.ts";
 export {
   type AdadeltaOptions,

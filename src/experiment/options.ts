@@ -1,6 +1,7 @@
 import type { Choice } from "../core/index.ts";
 import type { AugmentationChoice, AugmentOption, Source } from "../data/index.ts";
 import { crossEntropy, type LossChoice } from "../losses/index.ts";
+import type { Figures } from "../metrics/index.ts";
 import { cnn, type ModelChoice } from "../models/index.ts";
 import { adam, type OptimizerChoice } from "../optimizers/index.ts";
 import type { Fit } from "../preprocess/index.ts";
@@ -216,9 +217,9 @@ export interface Run {
   readonly history: readonly EpochRow[];
   /** The epoch whose weights were kept, and by which metric. */
   readonly best: { readonly epoch: number; readonly metric: string; readonly value: number };
-  readonly validation: Quality | null;
+  readonly validation: Figures | null;
   /** null when there are no test pictures. */
-  readonly test: Quality | null;
+  readonly test: Figures | null;
   /** Where a solver ended; null after steps. */
   readonly solution: Solved | null;
   /** Learned numbers. */

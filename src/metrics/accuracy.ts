@@ -1,5 +1,5 @@
 /** The class with the largest score in row `row` of scores [count, classes]; the first of equals. */
-export function predictedClass(scores: Float32Array, row: number, classes: number): number {
+export function predictedClass(scores: ArrayLike<number>, row: number, classes: number): number {
   let best = 0;
   for (let c = 1; c < classes; c++) {
     if (scores[row * classes + c] > scores[row * classes + best]) best = c;
@@ -8,7 +8,7 @@ export function predictedClass(scores: Float32Array, row: number, classes: numbe
 }
 
 /** Share of rows whose largest score is that of the true class. */
-export function accuracy(scores: Float32Array, labels: ArrayLike<number>, classes: number): number {
+export function accuracy(scores: ArrayLike<number>, labels: ArrayLike<number>, classes: number): number {
   let right = 0;
   for (let row = 0; row < labels.length; row++) {
     if (predictedClass(scores, row, classes) === labels[row]) right++;
@@ -17,7 +17,7 @@ export function accuracy(scores: Float32Array, labels: ArrayLike<number>, classe
 }
 
 /** Counts [true class][predicted class]. */
-export function confusionMatrix(scores: Float32Array, labels: ArrayLike<number>, classes: number): number[][] {
+export function confusionMatrix(scores: ArrayLike<number>, labels: ArrayLike<number>, classes: number): number[][] {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   for (let row = 0; row < labels.length; row++) counts[labels[row]][predictedClass(scores, row, classes)]++;
   return counts;

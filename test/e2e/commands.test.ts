@@ -274,6 +274,7 @@ describe("quickstart", () => {
       "confusion.csv",
       "events.ndjson",
       "metrics.csv",
+      "metrics.json",
       "model.onnx",
       "predictions.csv",
       "split.json",

@@ -173,6 +173,28 @@ describe("the files of a run", () => {
     );
   });
 
+  test("metrics.json has the figures that predictions.csv and confusion.csv have", () => {
+    const figures = JSON.parse(text("first", "metrics.json"));
+    expect(figures).toMatchObject({ classes, best: done.best, weightsHash: done.weightsHash, interrupted: false });
+    const rows = csvRows(join(cwd, "runs", "first", "predictions.csv"));
+    for (const part of ["validation", "test"]) {
+      const own = rows.filter((row) => row.split === part);
+      const { images, accuracy, interval, perClass, confusion, reliability, topK } = figures[part];
+      expect(images).toBe(own.length);
+      expect(accuracy).toBe(own.filter((row) => row.true === row.predicted).length / own.length);
+      expect(interval.low <= accuracy && accuracy <= interval.high && interval.low < interval.high).toBe(true);
+      expect(perClass.map((one: Line) => one.count)).toEqual(
+        classes.map((name) => own.filter((row) => row.true === name).length),
+      );
+      expect(reliability.reduce((sum: number, bin: Line) => sum + bin.count, 0)).toBe(images);
+      expect(topK.map((one: Line) => one.k)).toEqual([3]);
+      if (part === "test") {
+        const table = text("first", "confusion.csv").trimEnd().split("\n").slice(1);
+        expect(table).toEqual(confusion.map((row: number[], c: number) => [classes[c], ...row].join()));
+      }
+    }
+  });
+
   test("model.onnx says where it comes from", () => {
     const facts = readMetadata(file("first", "model.onnx"), "model.onnx");
     expect(JSON.parse(facts.classes!)).toEqual(classes);

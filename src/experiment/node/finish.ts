@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Dataset } from "../../data/index.ts";
-import { accuracy, confusionMatrix, fitTemperature, logLoss, probabilities } from "../../metrics/index.ts";
+import { type Figures, figuresOf, fitTemperature, probabilities } from "../../metrics/index.ts";
 import type { Recipe, StateValues } from "../../train/index.ts";
 import type { WorkerRun } from "../../train/node/index.ts";
 import { exportModel } from "../export-model.ts";
-import type { Quality, Run, Settings } from "../options.ts";
+import type { Run, Settings } from "../options.ts";
 import { summary } from "../summary.ts";
 import type { Keeper } from "./keeper.ts";
 import { type Prediction, predictionsOf, type RunFolder } from "./run-folder.ts";
@@ -24,9 +24,8 @@ interface Ending {
 /** How good a model is on the pictures of one name, and what it says of each. */
 export interface Judged {
   readonly name: "validation" | "test" | "declared test";
-  readonly quality: Quality;
+  readonly figures: Figures;
   readonly predictions: readonly Prediction[];
-  readonly confusion: readonly (readonly number[])[];
 }
 
 /** Judges the kept weights: T from the validation pictures, one look at the test pictures, then the model file. */
@@ -47,13 +46,8 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
     const p = probabilities(scores, classes.length, temperature);
     judged.push({
       name,
-      quality: {
-        accuracy: accuracy(scores, labels, classes.length),
-        loss: logLoss(p, labels, classes.length),
-        images: indices.length,
-      },
+      figures: figuresOf(p, labels, classes.length),
       predictions: predictionsOf(name, indices, dataset, scores, p),
-      confusion: confusionMatrix(scores, labels, classes.length),
     });
   }
   const weightsHash = hashOf(weights);
@@ -72,9 +66,9 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
       classes,
     );
     const shown = judged.find(({ name }) => name === "test") ?? judged.at(-1);
-    if (shown !== undefined) await folder.writeConfusion(shown.confusion, classes);
+    if (shown !== undefined) await folder.writeConfusion(shown.figures.confusion, classes);
   }
-  const qualityOf = (name: Judged["name"]) => judged.find((one) => one.name === name)?.quality ?? null;
+  const figuresFor = (name: Judged["name"]) => judged.find((one) => one.name === name)?.figures ?? null;
   const metric = split.validation.length > 0 ? "validation accuracy" : "last epoch";
   const run: Run = {
     folder: ending.path,
@@ -84,10 +78,10 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
     best: {
       epoch: keeper.best?.epoch ?? 0,
       metric,
-      value: keeper.best?.value ?? qualityOf("validation")?.accuracy ?? 0,
+      value: keeper.best?.value ?? figuresFor("validation")?.accuracy ?? 0,
     },
-    validation: qualityOf("validation"),
-    test: qualityOf("test"),
+    validation: figuresFor("validation"),
+    test: figuresFor("test"),
     solution: keeper.solution,
     parameters: keeper.parameters,
     seconds: ending.seconds,
@@ -95,6 +89,7 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
     interrupted: ending.interrupted,
     model,
   };
+  await folder?.writeMetrics(run, figuresFor("declared test"));
   await folder?.appendEvent(summary(run));
   return { run, judged };
 }

@@ -256,7 +256,10 @@ function foldData({ dataset, folds, grouping, validation, declaredTest }: Divide
 }
 
 function resultOf(fold: number, run: Run, judged: readonly Judged[]): FoldResult {
-  const qualityOf = (name: Judged["name"]) => judged.find((one) => one.name === name)?.quality ?? null;
+  const qualityOf = (name: Judged["name"]): Quality | null => {
+    const figures = judged.find((one) => one.name === name)?.figures;
+    return figures === undefined ? null : { accuracy: figures.accuracy, loss: figures.loss, images: figures.images };
+  };
   return {
     fold,
     test: qualityOf("test")!,

@@ -4,10 +4,11 @@ import { stringify } from "yaml";
 import { UsageError, VERSION } from "../../core/index.ts";
 import type { Dataset } from "../../data/index.ts";
 import { splitToJson } from "../../data/index.ts";
-import { predictedClass, surprisal } from "../../metrics/index.ts";
+import { type Figures, predictedClass, surprisal } from "../../metrics/index.ts";
 import { encodeTensors, type StateValues } from "../../train/index.ts";
-import type { EpochRow, Settings } from "../options.ts";
+import type { EpochRow, Run, Settings } from "../options.ts";
 import { explainWrite, writeAtomic } from "./atomic-file.ts";
+import { readableJson } from "./readable-json.ts";
 
 /** What the classifier said of one picture. */
 export interface Prediction {
@@ -151,6 +152,18 @@ export class RunFolder {
       this.#file("predictions.csv"),
       `split,path,true,predicted,probability,loss\n${lines.map((line) => `${line}\n`).join("")}`,
     );
+  }
+
+  /** How good the kept weights are, in all figures. */
+  async writeMetrics(run: Run, declaredTest: Figures | null): Promise<void> {
+    const { classes, best, validation, test, parameters, seconds, weightsHash, interrupted } = run;
+    const text = readableJson({
+      argmin: VERSION,
+      ...{ classes, best, parameters, seconds: Number(seconds.toFixed(3)), weightsHash, interrupted },
+      ...{ validation, test },
+      ...(declaredTest === null ? {} : { declaredTest }),
+    });
+    await writeAtomic(this.#file("metrics.json"), `${text}\n`);
   }
 
   /** Rows are true classes, columns predicted ones. */
