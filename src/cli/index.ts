@@ -1,10 +1,12 @@
 import { type Argument, Command, CommanderError } from "commander";
 import { nearest, UsageError, VERSION } from "../core/index.ts";
+import { GOLDEN_PICTURES } from "../experiment/node/index.ts";
 import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
 import { checkCommand } from "./check.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
+import { exportCommand } from "./export.ts";
 import { gradcheckCommand } from "./gradcheck.ts";
 import { Output } from "./output.ts";
 import { predictCommand } from "./predict.ts";
@@ -109,6 +111,24 @@ export async function main(argv: readonly string[]): Promise<number> {
     )
     .action(async (model, pictures, flags) => {
       code = await predictCommand(output, model, pictures, flags);
+    });
+
+  command("export", "write a run's model for others, proven to answer as the run did")
+    .argument("<run>", "the folder of a finished run")
+    .option("--out <dir>", "the folder to write (default: <run>/export)")
+    .option("--pictures <n>", `golden pictures to prove it on (default: ${GOLDEN_PICTURES})`)
+    .option("--data <path>", "where the run's data lie now, when they were moved")
+    .addHelpText(
+      "after",
+      `
+Writes model.onnx, reads it back, and runs it in native and in Wasm ONNX Runtime
+on pictures that the run held out. Where a probability differs by more than 1e-5
+from that of the run's own network, the file is refused and the exit code is 1.
+golden.json beside it is the evidence.
+${examples("export runs/photos-cnn", "export runs/photos-cnn --out shipped --pictures 1000")}`,
+    )
+    .action(async (run, flags) => {
+      code = await exportCommand(output, run, flags);
     });
 
   withRuns(command("check", "look for what is wrong with pictures and labels"))

@@ -17,6 +17,12 @@ export interface ModelFacts {
   readonly weightsHash: string;
 }
 
+/** What a model file says of itself, as it was read back: what shapes the network, and the facts. */
+export interface DescribedModel {
+  readonly recipe: Recipe;
+  readonly facts: ModelFacts;
+}
+
 /**
  * The whole classifier as one ONNX file of standard operators: `pixels` uint8 [height, width, 3] (decoded RGB of any size)
  * to `probabilities` float32 [classes]. Preprocessing is inside: geometry, numbers, network and softmax(T · scores), the
@@ -66,4 +72,30 @@ export function classesOf(model: Uint8Array, where: string): string[] {
     throw new UsageError(where, "its metadata has no class names", "give a model that argmin has exported", 1);
   }
   return JSON.parse(classes) as string[];
+}
+
+/**
+ * Recipe and facts out of the metadata that `exportModel` wrote: with the weights they make the same file again.
+ * @throws UsageError when it was not written by this project
+ */
+export function describeModel(model: Uint8Array, where: string): DescribedModel {
+  const classes = classesOf(model, where);
+  const metadata = readMetadata(model, where);
+  try {
+    const { size, channels, fit, mean, deviation } = JSON.parse(metadata.preprocessing!);
+    const { data, seed, model: network, loss, regularizers, optimizer } = JSON.parse(metadata.training!);
+    return {
+      recipe: {
+        ...{ model: network, loss, regularizers, optimizer, normalization: { mean, deviation } },
+        ...{ height: size[0], width: size[1], channels, classes: classes.length },
+      },
+      facts: {
+        ...{ classes, data, fit, seed },
+        temperature: Number(metadata.temperature),
+        weightsHash: metadata.weightsHash ?? "",
+      },
+    };
+  } catch {
+    throw new UsageError(where, "its metadata does not say how it was trained", "train the run again", 1);
+  }
 }

@@ -1,4 +1,4 @@
-export { classesOf, exportModel, type ModelFacts } from "./export-model.ts";
+export { classesOf, type DescribedModel, describeModel, exportModel, type ModelFacts } from "./export-model.ts";
 export {
   type Balance,
   balances,

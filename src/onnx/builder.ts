@@ -11,6 +11,7 @@ const arrays = {
   float64: Float64Array,
   int32: Int32Array,
   uint8: Uint8Array,
+  int8: Int8Array,
   bool: Uint8Array,
 } as const;
 

@@ -5,12 +5,13 @@
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import type { Attribute, Attributes, DType } from "../ir/index.ts";
 
-export type OnnxType = DType | "int64" | "string";
+export type OnnxType = DType | "int8" | "int64" | "string";
 
 /** TensorProto.DataType */
 export const dataType: Record<OnnxType, number> = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   string: 8,

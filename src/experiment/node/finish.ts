@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
 import type { Dataset } from "../../data/index.ts";
 import { type Figures, figuresOf, fitTemperature, probabilities } from "../../metrics/index.ts";
-import type { Recipe, StateValues } from "../../train/index.ts";
+import type { Recipe } from "../../train/index.ts";
 import type { WorkerRun } from "../../train/node/index.ts";
 import { exportModel } from "../export-model.ts";
 import type { Run, Settings } from "../options.ts";
 import { summary } from "../summary.ts";
 import type { Keeper } from "./keeper.ts";
 import { type Prediction, predictionsOf, type RunFolder } from "./run-folder.ts";
+import { hashOf } from "./weights-hash.ts";
 
 interface Ending {
   readonly settings: Settings;
@@ -92,13 +92,4 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
   await folder?.writeMetrics(run, figuresFor("declared test"));
   await folder?.appendEvent(summary(run));
   return { run, judged };
-}
-
-function hashOf(weights: StateValues): string {
-  const hash = createHash("sha256");
-  for (const name of Object.keys(weights).sort()) {
-    const { buffer, byteOffset, byteLength } = weights[name];
-    hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
-  }
-  return hash.digest("hex").slice(0, 16);
 }

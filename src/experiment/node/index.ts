@@ -2,6 +2,14 @@ export { type Classifier, openClassifier } from "./classifier.ts";
 export { readConfig } from "./config-file.ts";
 export { type EvaluateOptions, type EvaluationResult, evaluate } from "./evaluate.ts";
 export {
+  type Agreement,
+  type Exported,
+  type ExportOptions,
+  exportRun,
+  GOLDEN_PICTURES,
+  type Proof,
+} from "./export/index.ts";
+export {
   type FindLearningRateOptions,
   findLearningRate,
   type LearningRateSearch,

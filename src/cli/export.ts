@@ -1,0 +1,59 @@
+import { UsageError } from "../core/index.ts";
+import { type Exported, exportRun } from "../experiment/node/index.ts";
+import { fitted } from "./fitted.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { grouped, type Output, style } from "./output.ts";
+import { parseNumber } from "./train-options.ts";
+
+export interface ExportFlags {
+  readonly out?: string;
+  readonly pictures?: string;
+  readonly data?: string;
+}
+
+export async function exportCommand(output: Output, run: string, flags: ExportFlags): Promise<number> {
+  const { signal, release } = onInterrupt(output, "Stopping.");
+  try {
+    const exported = await exportRun(run, {
+      ...(flags.out === undefined ? {} : { out: flags.out }),
+      ...(flags.data === undefined ? {} : { data: flags.data }),
+      ...(flags.pictures === undefined ? {} : { pictures: wholeNumber("--pictures", flags.pictures) }),
+      signal,
+      onProgress: ({ done, total, what }) =>
+        output.progress(done, total, `${what} (${grouped(done)} of ${grouped(total)} pictures)`),
+    });
+    output.endProgress();
+    tell(output, exported);
+    return 0;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    output.error(new UsageError("argmin export", "it was interrupted", "run it again; nothing was kept"));
+    return 130;
+  } finally {
+    release();
+  }
+}
+
+function wholeNumber(flag: string, text: string): number {
+  const value = parseNumber(flag, text, "1000");
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new UsageError(flag, `"${text}" is not a whole number, 1 or more`, `write for example ${flag} 1000`);
+}
+
+const scientific = (value: number) => (value === 0 ? "0" : value.toExponential(1));
+
+function tell(output: Output, { folder, model, bytes, proof, origin, skipped, notes }: Exported): void {
+  for (const note of notes) output.warn(note);
+  for (const { path, reason } of skipped) output.warn(`skipped ${path}: ${reason}`);
+  output.say(`${style("bold", model)}, ${grouped(bytes)} bytes`);
+  output.say(`  proven on ${grouped(proof.pictures)} ${origin} ${proof.pictures === 1 ? "picture" : "pictures"}:`);
+  output.say("  largest difference in probability from the run's own network");
+  for (const { device, largest } of proof.runtimes) output.say(`    ${scientific(largest).padEnd(8)} ${device}`);
+  if (proof.predictions !== null) {
+    output.say(
+      `    ${scientific(proof.predictions.largest).padEnd(8)} the run's predictions.csv, which has six decimals`,
+    );
+  }
+  output.say(`  ${fitted(`${folder}/golden.json is the evidence`, 78)}`);
+  output.event({ event: "done", model, bytes, origin, ...proof });
+}

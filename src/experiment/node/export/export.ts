@@ -1,0 +1,114 @@
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError, VERSION } from "../../../core/index.ts";
+import type { Skipped } from "../../../data/index.ts";
+import { loadNative, NATIVE_MEND } from "../../../runtime/node/index.ts";
+import { exportModel } from "../../export-model.ts";
+import { explainWrite, writeAtomic } from "../atomic-file.ts";
+import { type Answers, ask, type Place } from "./answers.ts";
+import { goldenSet, heldOut } from "./golden.ts";
+import { openRun } from "./open-run.ts";
+import { againstPredictions, agreements, type Proof, refuseUnlike, TOLERANCE } from "./prove.ts";
+
+/** Pictures that a file is proven on unless said. */
+export const GOLDEN_PICTURES = 100;
+
+export interface ExportOptions {
+  /** The folder to write; `export` in the run folder unless said. */
+  readonly out?: string;
+  /** Pictures to prove the file on: 100, or all that the run held out where they are fewer, unless said. */
+  readonly pictures?: number;
+  /** Where the run's data lie now, when they were moved. */
+  readonly data?: string;
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number; readonly what: string }) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What was written, and the evidence for it. */
+export interface Exported {
+  readonly folder: string;
+  /** The model file. */
+  readonly model: string;
+  readonly bytes: number;
+  readonly proof: Proof;
+  /** Which pictures it was proven on: held-out, training or drawn. */
+  readonly origin: string;
+  readonly skipped: readonly Skipped[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Writes the model of a finished run as a file for others, and proves it: the written file is read back and runs in native
+ * and in Wasm ONNX Runtime over golden pictures, decoded at their own size, and its probabilities are held against those of
+ * the run's own network. `golden.json` beside it is the evidence.
+ *
+ * @param path a run folder
+ * @throws UsageError when a probability differs by more than 1e-5, and then there is no file
+ */
+export async function exportRun(path: string, options: ExportOptions = {}): Promise<Exported> {
+  const count = options.pictures ?? GOLDEN_PICTURES;
+  if (!Number.isInteger(count) || count < 1) {
+    throw new UsageError("pictures", `is ${count}`, "give a whole number, 1 or more");
+  }
+  const run = await openRun(path);
+  const held = await heldOut(run, options.data);
+  const golden = await goldenSet(run, held, count);
+  const folder = options.out ?? join(path, "export");
+  await mkdir(folder, { recursive: true }).catch((error) => {
+    throw explainWrite(folder, error);
+  });
+  const model = join(folder, "model.onnx");
+  const unproven = `${model}.unproven`;
+  await writeAtomic(unproven, exportModel(run.recipe, run.weights, run.facts));
+  try {
+    const { places, notes } = await placesOf(await readFile(unproven));
+    const answers = await ask(run, golden.pictures, places, {
+      own: true,
+      onProgress: (done) => options.onProgress?.({ done, total: golden.pictures.length, what: "proving" }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+    if (answers.pictures.length === 0) {
+      throw new UsageError(path, "none of the golden pictures can be read", "look at the files of the data", 1);
+    }
+    const proof = proofOf(answers, run.facts.classes);
+    refuseUnlike(model, proof);
+    await writeAtomic(join(folder, "golden.json"), evidence(answers, proof, golden.origin));
+    const bytes = (await readFile(unproven)).length;
+    await rename(unproven, model);
+    return {
+      ...{ folder, model, bytes, proof },
+      origin: golden.origin,
+      skipped: answers.skipped,
+      notes: [...golden.notes, ...notes],
+    };
+  } finally {
+    await rm(unproven, { force: true });
+  }
+}
+
+/** The runtimes that there are: native code may be missing. */
+async function placesOf(model: Uint8Array): Promise<{ places: Place[]; notes: string[] }> {
+  const wasm: Place = { name: "wasm", model, device: "wasm" };
+  if ((await loadNative()) instanceof Error) {
+    return { places: [wasm], notes: [`Native ONNX Runtime is missing, so only Wasm was asked: ${NATIVE_MEND}`] };
+  }
+  return { places: [{ name: "native", model, device: "cpu" }, wasm], notes: [] };
+}
+
+function proofOf(answers: Answers, classes: readonly string[]): Proof {
+  return {
+    pictures: answers.pictures.length,
+    tolerance: TOLERANCE,
+    runtimes: agreements(answers, answers.byRun, [...answers.byPlace.keys()]),
+    predictions: againstPredictions(answers, classes),
+  };
+}
+
+/** `golden.json`: the proof, then each picture with what the run says of it. */
+function evidence({ pictures, classes, byRun }: Answers, proof: Proof, origin: string): string {
+  const rows = pictures.map(({ path }, row) => ({
+    path,
+    probabilities: Array.from(byRun.subarray(row * classes, (row + 1) * classes), (p) => Number(p.toFixed(8))),
+  }));
+  return `${JSON.stringify({ argmin: VERSION, ...proof, pictures: rows.length, origin, expected: rows }, undefined, 1)}\n`;
+}

@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { sizeOf, UsageError } from "../../../core/index.ts";
+import { decodeTensors, names, network, type StateValues } from "../../../train/index.ts";
+import { type DescribedModel, describeModel } from "../../export-model.ts";
+import type { Settings } from "../../options.ts";
+import { hashOf } from "../weights-hash.ts";
+
+/** A finished run, as its folder holds it: all that its model file is made of. */
+export interface OpenedRun extends DescribedModel {
+  readonly path: string;
+  readonly weights: StateValues;
+  readonly settings: Partial<Settings>;
+  /** `split.json`, where there is one. */
+  readonly split: Readonly<Record<"train" | "validation" | "test", readonly string[]>> | undefined;
+}
+
+/**
+ * Reads a run folder.
+ * @throws UsageError when there is no finished run in it, or its checkpoint is not that of its model
+ */
+export async function openRun(path: string): Promise<OpenedRun> {
+  const text = (name: string) => readFile(join(path, name), "utf8").catch(() => undefined);
+  const file = join(path, "model.onnx");
+  const model = await readFile(file).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOTDIR") throw new UsageError(path, "is a file", "give the run folder that it lies in");
+    if ((await text("config.yaml")) === undefined) {
+      throw new UsageError(path, "is no run folder: it holds no model.onnx", "give runs/<name>");
+    }
+    throw new UsageError(path, "the run has not ended, so there is no model.onnx", "let it end first", 1);
+  });
+  const described = describeModel(model, file);
+  const [config, split] = await Promise.all([text("config.yaml"), text("split.json")]);
+  return {
+    ...described,
+    path,
+    weights: await weightsOf(path, described),
+    settings: config === undefined ? {} : (parse(config) as Partial<Settings>),
+    split: split === undefined ? undefined : JSON.parse(split),
+  };
+}
+
+/** The weights that the run shipped: those of its best epoch, or of its last where no epoch was finished. */
+async function weightsOf(path: string, { recipe, facts }: DescribedModel): Promise<StateValues> {
+  const { parameters } = network(recipe, 1);
+  let found = false;
+  for (const kind of ["best", "last"]) {
+    const where = join(path, "checkpoints", `${kind}.safetensors`);
+    const bytes = await readFile(where).catch(() => undefined);
+    if (bytes === undefined) continue;
+    found = true;
+    const { tensors } = decodeTensors(bytes, where);
+    // Where averages of the weights are kept, it is they that are judged and shipped.
+    for (const name of [names.average, (own: string) => own]) {
+      const values = Object.fromEntries(parameters.map((one) => [one.name, tensors[name(one.name)]?.data]));
+      if (parameters.some((one) => values[one.name]?.length !== sizeOf(one.shape))) continue;
+      const weights = values as Record<string, Float32Array<ArrayBuffer>>;
+      if (hashOf(weights) === facts.weightsHash) return weights;
+    }
+  }
+  const what = found ? "its checkpoints hold other weights than its model.onnx" : "its checkpoints are gone";
+  throw new UsageError(path, what, "restore the folder `checkpoints`, or train the run again", 1);
+}

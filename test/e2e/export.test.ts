@@ -1,0 +1,80 @@
+/** `argmin export`: the written file is proven, and refused where it answers otherwise than the run did. */
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { argmin, doneLine, isThere, temporaryFolder, writePhotos } from "./support.ts";
+
+const cwd = temporaryFolder();
+const run = join(cwd, "runs", "photos");
+
+beforeAll(async () => {
+  await writePhotos(join(cwd, "photos"), { classes: ["cats", "dogs", "eels", "fish"], count: 20 });
+  const small = ["--model", "cnn", "--filters", "4,8", "--epochs", "2", "--size", "16", "--average-weights", "0.9"];
+  doneLine(await argmin(["train", "photos", ...small, "--name", "photos", "--json"], { cwd }));
+});
+
+describe("argmin export", () => {
+  test("writes the run's own model again, with the evidence beside it", async () => {
+    const done = doneLine(await argmin(["export", run, "--json"], { cwd }));
+    expect(done.origin).toBe("held-out");
+    expect(done.runtimes.map(({ device }: { device: string }) => device)).toEqual([
+      expect.stringContaining("native CPU"),
+      expect.stringContaining("WebAssembly"),
+    ]);
+    for (const { largest, otherLabels } of done.runtimes) {
+      expect(largest).toBeLessThanOrEqual(1e-5);
+      expect(largest).toBeGreaterThan(0); // Two ways to compute the same never round alike everywhere.
+      expect(otherLabels).toBe(0);
+    }
+    expect(done.predictions.pictures).toBe(done.pictures);
+    expect(readFileSync(join(run, "export", "model.onnx")).equals(readFileSync(join(run, "model.onnx")))).toBe(true);
+    const { expected } = JSON.parse(readFileSync(join(run, "export", "golden.json"), "utf8"));
+    expect(expected).toHaveLength(16);
+    for (const { probabilities } of expected) {
+      expect(probabilities.reduce((a: number, b: number) => a + b)).toBeCloseTo(1, 6);
+    }
+  });
+
+  test("refuses where the run had said otherwise, and leaves no file", async () => {
+    const copy = join(cwd, "runs", "otherwise");
+    cpSync(run, copy, { recursive: true });
+    const csv = readFileSync(join(copy, "predictions.csv"), "utf8");
+    writeFileSync(
+      join(copy, "predictions.csv"),
+      csv.replaceAll(/,0\.(\d)/g, (_, digit) => `,0.${9 - Number(digit)}`),
+    );
+    const out = join(cwd, "refused");
+    const { code, stderr } = await argmin(["export", copy, "--out", out], { cwd });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/refused: .*predictions\.csv/);
+    expect(isThere(out, "model.onnx") || isThere(out, "model.onnx.unproven")).toBe(false);
+  });
+
+  test("says what is missing", async () => {
+    const copy = join(cwd, "runs", "missing");
+    cpSync(run, copy, { recursive: true });
+    for (const kind of ["best", "last"]) {
+      const file = join(copy, "checkpoints", `${kind}.safetensors`);
+      const bytes = readFileSync(file);
+      bytes.fill(0, bytes.length - 64);
+      writeFileSync(file, bytes);
+    }
+    const wrong = await argmin(["export", copy], { cwd });
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("hold other weights than its model.onnx")]);
+    rmSync(join(copy, "model.onnx"));
+    const early = await argmin(["export", copy], { cwd });
+    expect([early.code, early.stderr]).toEqual([1, expect.stringContaining("the run has not ended")]);
+    const none = await argmin(["export", "photos"], { cwd });
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("is no run folder")]);
+  });
+
+  test("proves it on drawn pictures where the data are gone", async () => {
+    renameSync(join(cwd, "photos"), join(cwd, "moved"));
+    const gone = await argmin(["export", run, "--json"], { cwd });
+    const done = doneLine(gone);
+    expect(gone.stderr).toContain("so pictures were drawn");
+    expect([done.origin, done.pictures, done.predictions]).toEqual(["drawn", 64, null]);
+    const found = doneLine(await argmin(["export", run, "--data", "moved", "--pictures", "5", "--json"], { cwd }));
+    expect([found.origin, found.pictures]).toEqual(["held-out", 5]);
+  });
+});
