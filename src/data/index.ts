@@ -12,6 +12,7 @@ export { Augmenter, type AugmenterRequest, type Mixture } from "./augmenter.ts";
 export { balancedOrder, balanceWeights, rareClasses } from "./balance.ts";
 export { epochOrder, gather, gatherRows } from "./batch.ts";
 export { countFacts, countReasons, type FactCounts, noFacts, notesOnFacts } from "./facts.ts";
+export { featureStatistics } from "./feature-statistics.ts";
 export { type FoldsRequest, makeFolds } from "./folds.ts";
 export { dealGroups, type Groups, groupsOf } from "./groups.ts";
 export { checkTargets, checkWeights, exampleWeights } from "./importance.ts";
@@ -40,11 +41,13 @@ export {
   memoryRows,
   type PixelRows,
   type PixelStore,
+  rowBytes,
   type StoredPictures,
 } from "./store.ts";
 export type {
   Dataset,
   Geometry,
+  NumberRows,
   Picture,
   PictureFacts,
   Pictures,

@@ -11,7 +11,7 @@ import { gatherRows } from "./batch.ts";
 import { countFacts, type FactCounts, noFacts } from "./facts.ts";
 import { isShared, sharedBytes, sharedFloats, sharedInts } from "./shared-memory.ts";
 import type { PixelStore } from "./store.ts";
-import type { Geometry, Pictures, Skipped, Source, SplitName } from "./types.ts";
+import type { Geometry, NumberRows, Pictures, Skipped, Source, SplitName } from "./types.ts";
 
 /** Size of every picture of a block. */
 export type PictureSize = Pick<Pictures, "height" | "width" | "channels">;
@@ -69,6 +69,7 @@ export async function load(source: Source, options: LoadOptions = {}): Promise<L
   const count = source.paths.length;
   const channels = options.channels ?? uniform?.channels ?? 3;
   options.signal?.throwIfAborted();
+  if (source.numbers) return loadNumbers(source, source.numbers, options);
   const [height, width] = options.size ? [options.size, options.size] : [uniform?.height, uniform?.width];
   if (height === undefined || width === undefined) {
     throw new UsageError(
@@ -101,6 +102,21 @@ export async function load(source: Source, options: LoadOptions = {}): Promise<L
   const skipped = Array.from(filled.failures, ([index, reason]) => ({ path: source.paths[index]!, reason }));
   refuseIfMostIsLost(source, filled.failures, skipped);
   return keepReadable(source, filled, size, [...source.skipped, ...skipped]);
+}
+
+/** Rows of numbers are in memory already, and what could not be read was left out when they were opened. */
+function loadNumbers(source: Source, { values, features }: NumberRows, { onProgress }: LoadOptions): Loaded {
+  const { paths, declared, skipped } = source;
+  const count = paths.length;
+  onProgress?.({ done: count, total: count });
+  const labels = sharedInts(count);
+  labels.set(source.labels);
+  const pixels = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const importance = importanceOf(source, Array.from(paths.keys()));
+  const shape = { height: 1, width: features.length, channels: 1 as const };
+  const store = { kind: "memory" as const, pixels };
+  const pictures: Pictures = { kind: "numbers", store, labels, ...importance, paths, count, ...shape };
+  return { pictures, declared, skipped, facts: noFacts(), notes: [] };
 }
 
 /** Reads in this thread, into shared memory. */

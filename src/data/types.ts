@@ -49,9 +49,19 @@ export interface Uniform {
   readonly channels: 1 | 3;
 }
 
-/** A labelled collection of pictures as it was found. */
+/** Rows of numbers, all of them in memory. */
+export interface NumberRows {
+  /** [count, features], over a SharedArrayBuffer. */
+  readonly values: Float32Array;
+  /** The name of each feature: of a header, or x1, x2, … by its place. */
+  readonly features: readonly string[];
+  /** What a row does not name is 0, so that a file need not reach the last feature. */
+  readonly sparse: boolean;
+}
+
+/** A labelled collection of pictures, or of rows of numbers, as it was found. */
 export interface Source {
-  readonly kind: "idx" | "folder" | "manifest" | "cifar" | "shapes";
+  readonly kind: "idx" | "folder" | "manifest" | "cifar" | "shapes" | "numbers";
   /** As the user wrote it: a path or `builtin:shapes`. */
   readonly name: string;
   /** Class names; a label is an index into them. */
@@ -77,6 +87,8 @@ export interface Source {
   readonly notes: readonly string[];
   /** Present when all pictures have one size already and are in memory. */
   readonly uniform?: Uniform;
+  /** Present when the data are numbers and no pictures; then there is nothing to `read`. */
+  readonly numbers?: NumberRows;
   /**
    * The file that each picture lies in, absolute, where each has one of its own and `read` decodes just that: then other
    * threads decode them, and what they decoded is kept in the cache.
@@ -91,8 +103,13 @@ export interface Source {
   read(index: number): Promise<Picture>;
 }
 
-/** Equally sized pictures in one store, which a worker thread reads without a copy. */
+/**
+ * Equally sized pictures in one store, which a worker thread reads without a copy. Rows of numbers are kept the same way: each
+ * is float32 [width], with a height of 1 and one channel.
+ */
 export interface Pictures {
+  /** Said where the rows are numbers, and no pictures. */
+  readonly kind?: "numbers";
   /** [count, height, width, channels]: shared memory, or a file. */
   readonly store: PixelStore;
   /** [count], over a SharedArrayBuffer. */

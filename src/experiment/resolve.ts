@@ -8,7 +8,7 @@ import {
   settleAugment,
 } from "../data/index.ts";
 import { losses } from "../losses/index.ts";
-import { linear, models } from "../models/index.ts";
+import { linear, type Model, mlp, models } from "../models/index.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { type Fit, fits } from "../preprocess/index.ts";
 import { regularizers as catalogue, type RegularizerChoice } from "../regularizers/index.ts";
@@ -149,6 +149,27 @@ function share(name: string, value: number): number {
 }
 
 /**
+ * What only pictures have, refused for data that are numbers. What a configuration says by default passes.
+ * @throws UsageError
+ */
+function refusePictures(name: string, unit: Model, { augment, size, channels, fit }: TrainOptions): void {
+  if (unit.picturesOnly) {
+    const fitting = Object.values(models).flatMap((one) => (one.picturesOnly ? [] : [one.name]));
+    const what = `it needs pictures, and ${name} holds numbers`;
+    throw new UsageError(`model ${unit.name}`, what, `choose ${fitting.join(" or ")}`);
+  }
+  const given = {
+    augment: augment !== undefined && settleAugment(augment).length > 0,
+    size: size !== undefined,
+    channels: channels !== undefined && channels !== "auto",
+    fit: fit !== undefined && fit !== "letterbox",
+  };
+  const [option] = Object.entries(given).find(([, said]) => said) ?? [];
+  if (option === undefined) return;
+  throw new UsageError(option, `it is for pictures, and ${name} holds numbers`, "leave it out");
+}
+
+/**
  * Fills in the defaults, some of which depend on the data, and checks the ranges of what was given.
  * @throws UsageError naming the option, its value and the range
  */
@@ -165,9 +186,10 @@ export function resolve(options: TrainOptions, source: Source): Settings {
   const picture =
     size === null && source.uniform ? source.uniform : { height: size ?? DEFAULT_SIZE, width: size ?? DEFAULT_SIZE };
   const solver = isSolver(optimizer.name) ? solvers[optimizer.name] : undefined;
-  const model = options.model ?? (solver ? linear() : defaults.model);
+  const model = options.model ?? (solver ? linear() : source.numbers ? mlp() : defaults.model);
   const loss = options.loss ?? (solver ? chosen("loss", choose("loss", losses, solver.usual)) : defaults.loss);
   const unit = choose("model", models, model.name);
+  if (source.numbers) refusePictures(source.name, unit, options);
   checkOptions("model", unit, model.options);
   checkOptions("loss", choose("loss", losses, loss.name), loss.options);
   checkOptions("optimizer", choose("optimizer", ways, optimizer.name), optimizerOptions);

@@ -32,6 +32,7 @@ function autoChannels({ height, width }: { readonly height: number; readonly wid
 export const cnnModel = frozen<Model<CnnOptions>>({
   name: "cnn",
   summary: "convolution 3×3 and pooling, two to six times, then linear",
+  picturesOnly: true,
   defaults: { channels: "auto", kernel: 3, activation: "relu", dropout: 0 },
   ranges: { dropout: [0, 1] },
   settle: (options, picture) => ({

@@ -27,6 +27,7 @@ import { reshapeOp } from "./reshape.ts";
 import { sigmoidOp } from "./sigmoid.ts";
 import { padOp, sliceOp } from "./slice.ts";
 import { sqrtOp } from "./sqrt.ts";
+import { standardizeOp } from "./standardize.ts";
 import { subOp } from "./sub.ts";
 import { broadcastToOp, sumOp } from "./sum.ts";
 import { tanhOp } from "./tanh.ts";
@@ -63,6 +64,7 @@ export { flatten, reshape } from "./reshape.ts";
 export { sigmoid } from "./sigmoid.ts";
 export { type AxisRange, pad, slice } from "./slice.ts";
 export { sqrt } from "./sqrt.ts";
+export { type StandardizeAttrs, standardize } from "./standardize.ts";
 export { sub } from "./sub.ts";
 export { broadcastTo, sum, sumTo } from "./sum.ts";
 export { tanh } from "./tanh.ts";
@@ -115,6 +117,7 @@ export const ops = Object.freeze(
         sigmoidOp,
         sliceOp,
         sqrtOp,
+        standardizeOp,
         subOp,
         sumOp,
         tanhOp,

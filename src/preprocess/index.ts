@@ -1,2 +1,2 @@
 export { addGeometry, type Fit, fits, type GeometrySpec, geometryModel } from "./geometry.ts";
-export { type Normalization, numbers } from "./numbers.ts";
+export { type Normalization, numbers, standardized } from "./numbers.ts";

@@ -1,7 +1,10 @@
 import type { Tensor } from "../ir/index.ts";
-import { dequantize, reshape, transpose } from "../ops/index.ts";
+import { dequantize, reshape, standardize, transpose } from "../ops/index.ts";
 
-/** How bytes become numbers: the mean and the deviation of the training pictures' bytes / 255, one for each channel. */
+/**
+ * How what is stored becomes numbers for the network: of pictures the mean and the deviation of the training pictures' bytes /
+ * 255, one for each channel; of data that are numbers already those of each feature over the training rows.
+ */
 export interface Normalization {
   readonly mean: readonly number[];
   readonly deviation: readonly number[];
@@ -21,4 +24,12 @@ export function numbers(pixels: Tensor, { mean, deviation }: Normalization): Ten
     zeroPoint: mean.map((m) => Math.round(m * 255)),
     axis: 1,
   });
+}
+
+/**
+ * The same stage for data that are numbers: float32 [batch, features] to mean 0 and deviation 1 of each feature over the
+ * training rows.
+ */
+export function standardized(features: Tensor, { mean, deviation }: Normalization): Tensor {
+  return standardize(features, { shift: mean, scale: deviation.map((d) => 1 / d) });
 }

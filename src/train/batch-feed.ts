@@ -25,10 +25,11 @@ export function batchFeed(
   classes: number,
   augmenter?: Augmenter,
 ): BatchFeed {
-  const { weights, targets, height, width, channels } = pictures;
-  const pixels = allocate("uint8", [batch, height, width, channels]);
+  const { weights, targets, kind, height, width, channels } = pictures;
+  const data =
+    kind === "numbers" ? allocate("float32", [batch, width]) : allocate("uint8", [batch, height, width, channels]);
   const labels = allocate("int32", [batch]);
-  const values: Record<string, Value> = { pixels, labels };
+  const values: Record<string, Value> = { [kind === "numbers" ? "features" : "pixels"]: data, labels };
   const rows: { readonly from: Float32Array; readonly row: number; readonly to: Float32Array }[] = [];
   const add = (name: string, from: Float32Array | undefined, shape: Shape, row: number) => {
     if (from === undefined) return;
@@ -37,7 +38,8 @@ export function batchFeed(
   };
   add("weights", weights, [batch], 1);
   if (!augmenter?.mixes) add("targets", targets, [batch, classes], classes);
-  const bytes = pixels.data as Uint8Array;
+  const { buffer, byteOffset, byteLength } = data.data as Uint8Array | Float32Array;
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   const copy = (order: Int32Array, start: number) => {
     gather(pixelRows, pictures.labels, order, start, batch, bytes, labels.data as Int32Array);
     for (const { from, row, to } of rows) gatherRows(from, row, order, start, batch, to);

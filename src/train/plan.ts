@@ -28,6 +28,8 @@ export interface PictureBlock {
   readonly weights?: Float32Array;
   /** [count, classes], where what is learned of a picture is a distribution. */
   readonly targets?: Float32Array;
+  /** Rows are numbers, float32 [width], and no pictures. */
+  readonly kind?: "numbers";
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;

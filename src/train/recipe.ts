@@ -4,7 +4,7 @@ import { type LossChoice, losses } from "../losses/index.ts";
 import { type ModelChoice, models } from "../models/index.ts";
 import { type Noise, type Parameter, Parameters } from "../nn/index.ts";
 import type { OptimizerChoice } from "../optimizers/index.ts";
-import { type Normalization, numbers } from "../preprocess/index.ts";
+import { type Normalization, numbers, standardized } from "../preprocess/index.ts";
 
 /**
  * What is learned, from pictures of which size, by which rule: everything that shapes the graphs of a run. What is absent
@@ -16,6 +16,8 @@ export interface Recipe {
   readonly regularizers: readonly Choice<"regularizer">[];
   readonly optimizer: OptimizerChoice;
   readonly normalization: Normalization;
+  /** What comes in are numbers, float32 [width] an example, and no pictures; height and channels are 1. */
+  readonly kind?: "numbers";
   readonly height: number;
   readonly width: number;
   readonly channels: 1 | 3;
@@ -34,6 +36,7 @@ export interface Recipe {
 
 /** The network of a recipe, traced for one batch size. */
 export interface Network {
+  /** `pixels` uint8 [batch, height, width, channels], or `features` float32 [batch, width] where the data are numbers. */
   readonly pixels: Tensor<InputAttrs>;
   readonly scores: Tensor;
   readonly parameters: readonly Parameter[];
@@ -42,11 +45,14 @@ export interface Network {
 }
 
 export function network(recipe: Recipe, batch: number, mode: "training" | "scoring" = "scoring"): Network {
-  const { model, normalization, height, width, channels, classes } = recipe;
+  const { model, normalization, kind, height, width, channels, classes } = recipe;
   const unit = choose("model", models, model.name);
-  const pixels = input("pixels", [batch, height, width, channels], { dtype: "uint8" });
+  const pixels =
+    kind === "numbers"
+      ? input("features", [batch, width])
+      : input("pixels", [batch, height, width, channels], { dtype: "uint8" });
   const parameters = new Parameters(mode);
-  const x = scoped("numbers", () => numbers(pixels as Tensor, normalization));
+  const x = scoped("numbers", () => (kind === "numbers" ? standardized : numbers)(pixels as Tensor, normalization));
   const scores = unit.apply({ ...unit.defaults, ...model.options }, x, classes, parameters);
   return { pixels, scores, parameters: parameters.list, noise: parameters.noise };
 }

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { UsageError } from "../../core/index.ts";
-import { type FileStore, memoryRows, type PixelRows, type StoredPictures } from "../store.ts";
+import { type FileStore, memoryRows, type PixelRows, rowBytes, type StoredPictures } from "../store.ts";
 
 /** Rows that can be closed; memory needs no closing. */
 export interface OpenedRows extends PixelRows {
@@ -13,9 +13,9 @@ export interface OpenedRows extends PixelRows {
  * @throws UsageError when the file cannot be opened, or ends before its last row
  */
 export function openRows(pictures: StoredPictures): OpenedRows {
-  const { store, height, width, channels } = pictures;
+  const { store } = pictures;
   if (store.kind === "memory") return { ...memoryRows(pictures), close: () => {} };
-  return fileRows(store, height * width * channels);
+  return fileRows(store, rowBytes(pictures));
 }
 
 function fileRows({ path, offset, places }: FileStore, row: number): OpenedRows {

@@ -8,6 +8,7 @@ import { cifarSource, isCifarFolder } from "./cifar.ts";
 import { folderSource } from "./folder.ts";
 import { idxSource, isIdxFolder } from "./idx.ts";
 import { isManifest, manifestSource } from "./manifest.ts";
+import { numberFilesIn, numbersFormat, numbersSource } from "./numbers.ts";
 
 const BUILTIN = "builtin:";
 
@@ -32,17 +33,23 @@ export async function openSource(name: string, options: OpenOptions = {}): Promi
     const names = await readdir(name).catch(async (error: NodeJS.ErrnoException) => {
       throw await cannotOpen(name, error);
     });
+    const numberFiles = await numberFilesIn(name, names);
+    if (numberFiles.length > 0) {
+      refuseDepth(name, depth);
+      return numbersSource(name, numberFiles);
+    }
     if (!isIdxFolder(names) && !isCifarFolder(names)) return folderSource(name, depth === undefined ? {} : { depth });
     refuseDepth(name, depth);
     return isIdxFolder(names) ? idxSource(name) : cifarSource(name);
   }
   refuseDepth(name, depth);
   if (found === undefined) return choose("data", builtin, name)(seed === undefined ? {} : { seed });
+  if ((await numbersFormat(name)) !== undefined) return numbersSource(name);
   if (isManifest(name)) return manifestSource(name);
   throw new UsageError(
     name,
     "it is a file, not a folder",
-    "give the folder that holds the class folders or the IDX files, or a list of pictures (.csv, .tsv)",
+    "give the folder that holds the class folders or the IDX files, a list of pictures (.csv, .tsv), or numbers (CSV, LIBSVM)",
   );
 }
 

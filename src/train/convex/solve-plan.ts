@@ -71,7 +71,7 @@ export function refuseUnsolvable(recipe: Pick<Recipe, "optimizer" | "model" | "l
 export function solveSteps({ pictures, train }: Pick<Plan, "pictures" | "train">, recipe: Recipe): SolveSteps {
   refuseUnsolvable(recipe);
   const { l1, l2 } = strengthsOf(recipe);
-  const { height, width, channels, classes, loss, normalization } = recipe;
+  const { kind, height, width, channels, classes, loss, normalization } = recipe;
   return {
     kind: "solve",
     loss,
@@ -82,7 +82,7 @@ export function solveSteps({ pictures, train }: Pick<Plan, "pictures" | "train">
       loss,
       chunk: Math.min(CHUNK, train.length),
       features: height * width * channels,
-      dtype: "uint8",
+      dtype: kind === "numbers" ? "float64" : "uint8",
       classes,
       softTargets: pictures.targets !== undefined,
       weighted: pictures.weights !== undefined,

@@ -7,6 +7,7 @@ import { weightOf } from "../batch-feed.ts";
 import type { Evaluation, Scores, StateValues, TrainEvent } from "../events.ts";
 import type { PictureBlock, Plan, SolveSteps } from "../plan.ts";
 import { Scorer } from "../scorer.ts";
+import type { Features } from "./features.ts";
 import { LinearProblem, type LinearRequest } from "./linear-problem.ts";
 
 /** Milliseconds between two progress events. */
@@ -116,7 +117,7 @@ function linearRequest(plan: Plan, { loss, l1, l2, normalization }: SolveSteps, 
   const total = weightOf(pictures, train, 0, train.length);
   const { targets } = pictures;
   return {
-    features: {
+    features: pictures.kind === "numbers" ? standardizedRows(plan, normalization, rows) : {
       count: train.length,
       width,
       data: planes(pictures, rows, train),
@@ -145,6 +146,23 @@ function linearRequest(plan: Plan, { loss, l1, l2, normalization }: SolveSteps, 
 
 const targetAt = (targets: Float32Array, rows: Int32Array, classes: number, k: number) =>
   targets[rows[Math.floor(k / classes)] * classes + (k % classes)];
+
+/**
+ * The training rows of data that are numbers, as the network's first op makes them. It is done here once, and not folded into
+ * the weights as for pictures: the mean of a feature may be a million times its deviation, and would cancel in the Gram matrix.
+ */
+function standardizedRows(
+  { pictures: { width }, train }: Plan,
+  { mean, deviation }: SolveSteps["normalization"],
+  rows: PixelRows,
+): Features {
+  const values = new Float32Array(train.length * width);
+  rows.read(train, 0, train.length, new Uint8Array(values.buffer));
+  const shift = mean.map(Math.fround);
+  const scale = deviation.map((d) => Math.fround(1 / d));
+  const data = Float64Array.from(values, (value, i) => (value - shift[i % width]) * scale[i % width]);
+  return { count: train.length, width, data, scale: new Float64Array(width).fill(1), shift: new Float64Array(width) };
+}
 
 /** Bytes [height, width, channels] of the chosen pictures as [channels, height, width]. */
 function planes({ height, width, channels }: PictureBlock, rows: PixelRows, indices: Int32Array): Uint8Array {

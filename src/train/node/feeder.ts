@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { rowBytes } from "../../data/index.ts";
 import { inheritedArguments } from "../../runtime/node/index.ts";
 import { augmenterOf, batchFeed } from "../batch-feed.ts";
 import type { Feeder } from "../feeder.ts";
@@ -31,7 +32,7 @@ export function startFeeder(plan: Plan): ThreadFeeder | undefined {
   if (batch === undefined || (plan.augment === undefined && plan.pictures.store.kind === "memory")) return undefined;
   const { steps: _steps, score: _score, initial: _initial, ...rest } = plan;
   // As many bytes as a feed of this plan has; nothing is read through it.
-  const rows = { row: plan.pictures.height * plan.pictures.width * plan.pictures.channels, read: () => {} };
+  const rows = { row: rowBytes(plan.pictures), read: () => {} };
   const { values } = batchFeed(plan.pictures, rows, batch, plan.classes, augmenterOf(plan, rows));
   const memory = ringMemory(sizeOfValues(values));
   const worker = new Worker(new URL("./feeder-worker.js", import.meta.url), {
