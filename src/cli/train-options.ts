@@ -220,7 +220,11 @@ export function trainOptions(
   const schedule =
     flags.schedule === undefined ? earlier : continued("schedule", schedules, flags.schedule, earlier, "cosine");
   const given = {
-    model: continued("model", models, flags.model, base.model, solver ? "linear" : "cnn", modelFlags),
+    // Left open where nothing is said of it: what the data are decides then.
+    model:
+      (flags.model ?? base.model ?? Object.values(modelFlags).find((value) => value !== undefined)) === undefined
+        ? undefined
+        : continued("model", models, flags.model, base.model, solver ? "linear" : "cnn", modelFlags),
     loss: flags.loss === undefined ? undefined : continued("loss", losses, flags.loss, base.loss, "cross-entropy"),
     classWeights: parseWeights(flags.classWeights),
     regularizer: regularizersOf(flags, base.regularizer),

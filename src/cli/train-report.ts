@@ -51,10 +51,12 @@ export function reportEvent(output: Output, event: ExperimentEvent): void {
     case "data": {
       output.endProgress();
       const { train, validation, test } = event.counts;
-      const size = `${event.width}×${event.height} ${event.channels === 1 ? "grey" : "colour"}`;
+      const size = event.features
+        ? `${grouped(event.features)} numbers a row`
+        : `${event.width}×${event.height} ${event.channels === 1 ? "grey" : "colour"}`;
       output.say(`${style("bold", event.name)}: ${event.classes.length} classes, ${size}`);
       output.say(
-        `  ${grouped(train)} pictures to train on, ${grouped(validation)} to choose by, ${grouped(test)} to test once`,
+        `  ${grouped(train)} ${event.features ? "rows" : "pictures"} to train on, ${grouped(validation)} to choose by, ${grouped(test)} to test once`,
       );
       for (const note of event.notes) output.say(`  ${note}.`);
       if (event.skipped.length > 0) {

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { UsageError } from "../core/index.ts";
 import type { TrainOptions } from "../experiment/index.ts";
-import { readConfig, train } from "../experiment/node/index.ts";
+import { holdsNumbers, readConfig, train } from "../experiment/node/index.ts";
+import { isSolver } from "../train/index.ts";
 import { findLearningRateCommand } from "./find-learning-rate.ts";
 import { foldsCommand } from "./folds.ts";
 import { onInterrupt } from "./interrupt.ts";
@@ -27,6 +28,12 @@ export function freeName(runs: string, stem: string): string {
 function stemOf(data: string, model: string): string {
   const stem = data.startsWith("builtin:") ? data.slice("builtin:".length) : basename(resolve(data)) || "data";
   return `${stem}-${model}`.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
+}
+
+/** The model that is trained where none is asked for. */
+async function usualModel({ data, optimizer }: TrainOptions): Promise<string> {
+  if (optimizer !== undefined && isSolver(optimizer.name)) return "linear";
+  return (await holdsNumbers(data)) ? "mlp" : "cnn";
 }
 
 /** Runs one training into `folder` and tells about it; the exit code of the command. */
@@ -63,7 +70,7 @@ export async function trainCommand(
   if (name?.trim() === "") throw new UsageError("--name", "it is empty", "write for example --name first");
   const options = trainOptions(data, flags, config === undefined ? {} : await readConfig(config));
   const source = typeof options.data === "string" ? options.data : options.data.name;
-  const stem = stemOf(source, options.model?.name ?? "cnn");
+  const stem = stemOf(source, options.model?.name ?? (await usualModel(options)));
   if (flags.findLearningRate) {
     if (flags.folds !== undefined)
       throw new UsageError("--folds", "--find-learning-rate does not train", "leave one of them out");

@@ -40,7 +40,9 @@ export async function readLibsvm(lines: Lines): Promise<NumberFile> {
   for await (const { text, number: line } of lines) {
     const parts = text.replace(/#.*/, "").trim();
     if (parts === "") continue;
-    const read = rowOf(/^\s/.test(text) || /^(\d+|qid):/.test(parts) ? ["", ...parts.split(/\s+/)] : parts.split(/\s+/));
+    const read = rowOf(
+      /^\s/.test(text) || /^(\d+|qid):/.test(parts) ? ["", ...parts.split(/\s+/)] : parts.split(/\s+/),
+    );
     if ("reason" in read) {
       lost.push({ line, ...read });
       continue;

@@ -93,7 +93,7 @@ export function columnsOf(rows: readonly (readonly string[])[], wanted?: readonl
   const named = (names: readonly string[]) =>
     header === undefined ? [] : places.filter((at) => names.includes(header[at]!.toLowerCase()));
   const titleOf = (at: number) => (header === undefined ? `column ${at + 1}` : header[at]!);
-  const one = (found: readonly number[], what: string) => {
+  const one = (found: readonly number[], what: string): number | undefined => {
     if (found.length < 2) return found[0];
     throw new TableError(`columns ${found.map(titleOf).join(" and ")} both say the ${what}`, "leave one of them out");
   };
@@ -105,7 +105,7 @@ export function columnsOf(rows: readonly (readonly string[])[], wanted?: readonl
   const group = one(named(columnNames.group), "group");
   const notes: string[] = [];
   const free = places.filter((at) => at !== split && at !== group && !named(idNames).includes(at));
-  let label = one(named(labelNames), "label");
+  let label: number | undefined = one(named(labelNames), "label");
   const words = free.filter((at) => !numeric[at] && values(at).length > 0);
   const known = wanted && matched(wanted, header, free, label ?? words[0], numeric);
   if (known === undefined && label === undefined) {

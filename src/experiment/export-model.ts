@@ -15,6 +15,8 @@ export interface ModelFacts {
   readonly fit: Fit;
   readonly seed: number;
   readonly weightsHash: string;
+  /** The names of the features, where the data are numbers. */
+  readonly features?: readonly string[];
 }
 
 /** What a model file says of itself, as it was read back: what shapes the network, and the facts. */
@@ -27,29 +29,35 @@ export interface DescribedModel {
  * The whole classifier as one ONNX file of standard operators: `pixels` uint8 [height, width, 3] (decoded RGB of any size)
  * to `probabilities` float32 [classes]. Preprocessing is inside: geometry, numbers, network and softmax(T · scores), the
  * very graphs that training used. Class names and provenance are in the metadata.
+ *
+ * Of data that are numbers: `features` float32 [n, features] to `probabilities` float32 [n, classes], for any number n of rows.
  */
 export function exportModel(recipe: Recipe, weights: StateValues, facts: ModelFacts): Uint8Array<ArrayBuffer> {
   const builder = new ModelBuilder();
-  const pixels = builder.input("pixels", "uint8", ["height", "width", 3]);
-  const resized = addGeometry(builder, pixels, { ...recipe, fit: facts.fit });
-  const shape = [1, recipe.height, recipe.width, recipe.channels];
-  const feeds: Record<string, string> = {
-    pixels: builder.node("Reshape", [resized, builder.constant(shape, [4], "int64")]),
-  };
+  const { features } = facts;
+  const feeds: Record<string, string> = features
+    ? { features: builder.input("features", "float32", ["n", features.length]) }
+    : { pixels: preparedPixels(builder, recipe, facts) };
   const { scores, parameters } = network(recipe, 1);
   for (const { name, shape } of parameters) {
     const { buffer, byteOffset, byteLength } = weights[name];
     feeds[name] = builder.initializer(name, new Uint8Array(buffer, byteOffset, byteLength), shape, "float32");
   }
-  const probabilities = reshape(softmax(mul(scores, facts.temperature)), [recipe.classes]) as Tensor;
+  // No node of a network of numbers names the batch, so what was traced for one row holds for any number of rows.
+  const each = softmax(mul(scores, facts.temperature));
+  const probabilities = (features ? each : reshape(each, [recipe.classes])) as Tensor;
   const values = lowerInto(builder, graph({ probabilities }), feeds);
-  builder.output("probabilities", values.probabilities, "float32", [recipe.classes]);
+  const shape = features ? ["n", recipe.classes] : [recipe.classes];
+  builder.output("probabilities", values.probabilities, "float32", shape);
   const { model, loss, regularizers, optimizer, normalization } = recipe;
   return builder.finish("classifier", {
     producer: `argmin ${VERSION}`,
-    input: "pixels: uint8 [height, width, 3], decoded RGB, any size",
-    output: "probabilities: float32 [classes]",
+    input: features
+      ? "features: float32 [n, features], as they are in the data"
+      : "pixels: uint8 [height, width, 3], decoded RGB, any size",
+    output: features ? "probabilities: float32 [n, classes]" : "probabilities: float32 [classes]",
     classes: JSON.stringify(facts.classes),
+    ...(features ? { features: JSON.stringify(features) } : {}),
     preprocessing: JSON.stringify({
       size: [recipe.height, recipe.width],
       channels: recipe.channels,
@@ -60,6 +68,20 @@ export function exportModel(recipe: Recipe, weights: StateValues, facts: ModelFa
     training: JSON.stringify({ data: facts.data, seed: facts.seed, model, loss, regularizers, optimizer }),
     weightsHash: facts.weightsHash,
   });
+}
+
+/** The geometry: from decoded pixels of any size to the input of the network. */
+function preparedPixels(builder: ModelBuilder, recipe: Recipe, { fit }: ModelFacts): string {
+  const pixels = builder.input("pixels", "uint8", ["height", "width", 3]);
+  const resized = addGeometry(builder, pixels, { ...recipe, fit });
+  const shape = [1, recipe.height, recipe.width, recipe.channels];
+  return builder.node("Reshape", [resized, builder.constant(shape, [4], "int64")]);
+}
+
+/** The names of a model's features; undefined for a model of pictures. */
+export function featuresOf(model: Uint8Array, where: string): string[] | undefined {
+  const { features } = readMetadata(model, where);
+  return features === undefined ? undefined : (JSON.parse(features) as string[]);
 }
 
 /**
@@ -81,6 +103,7 @@ export function classesOf(model: Uint8Array, where: string): string[] {
 export function describeModel(model: Uint8Array, where: string): DescribedModel {
   const classes = classesOf(model, where);
   const metadata = readMetadata(model, where);
+  const features = featuresOf(model, where);
   try {
     const { size, channels, fit, mean, deviation } = JSON.parse(metadata.preprocessing!);
     const { data, seed, model: network, loss, regularizers, optimizer } = JSON.parse(metadata.training!);
@@ -88,11 +111,13 @@ export function describeModel(model: Uint8Array, where: string): DescribedModel 
       recipe: {
         ...{ model: network, loss, regularizers, optimizer, normalization: { mean, deviation } },
         ...{ height: size[0], width: size[1], channels, classes: classes.length },
+        ...(features ? { kind: "numbers" as const } : {}),
       },
       facts: {
         ...{ classes, data, fit, seed },
         temperature: Number(metadata.temperature),
         weightsHash: metadata.weightsHash ?? "",
+        ...(features ? { features } : {}),
       },
     };
   } catch {

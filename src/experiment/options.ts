@@ -165,6 +165,8 @@ export type ExperimentEvent =
       readonly height: number;
       readonly width: number;
       readonly channels: number;
+      /** Numbers in a row, where the data are no pictures. */
+      readonly features?: number;
       readonly skipped: readonly { readonly path: string; readonly reason: string }[];
       readonly notes: readonly string[];
     }

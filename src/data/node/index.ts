@@ -7,7 +7,7 @@ export { folderSource } from "./folder.ts";
 export { idxSource } from "./idx.ts";
 export { isManifest } from "./manifest.ts";
 export { MOSAIC_PICTURES, mosaicPng } from "./mosaic.ts";
-export { alignFeatures, numbersFormat, unlabelledRows } from "./numbers.ts";
+export { alignFeatures, isNumbers, numbersFormat, unlabelledRows } from "./numbers.ts";
 export { type OpenedRows, openRows } from "./open-rows.ts";
 export { type OpenOptions, openSource } from "./open-source.ts";
 export { type Scan, scanFolder } from "./scan.ts";

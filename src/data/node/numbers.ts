@@ -2,7 +2,7 @@
  * Data that are numbers: a CSV or TSV table, or LIBSVM text, told apart by what is in it and not by its name; or a folder with
  * one such file for each split (`train.csv`, `test.csv`). A row is named by its file and line: `iris.csv#17`.
  */
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { UsageError } from "../../core/index.ts";
 import { classesOf, splitOf } from "../layout.ts";
@@ -16,7 +16,17 @@ import { linesOf } from "./text-lines.ts";
 
 /** Lines by which a file is judged. */
 const SNIFFED = 20;
-const pictureNames = ["path", "file", "filename", "file_name", "filepath", "file_path", "image", "image_path", "picture"];
+const pictureNames = [
+  "path",
+  "file",
+  "filename",
+  "file_name",
+  "filepath",
+  "file_path",
+  "image",
+  "image_path",
+  "picture",
+];
 
 /** What a file of numbers is, by its first lines; undefined for all else, a list of pictures among them. */
 export async function numbersFormat(path: string): Promise<"table" | "libsvm" | undefined> {
@@ -61,6 +71,14 @@ export async function numberFilesIn(folder: string, names: readonly string[]): P
   if (!files.some((name) => splitOfFile(name) === "train")) return [];
   const formats = await Promise.all(files.map((name) => numbersFormat(join(folder, name))));
   return formats.every((format) => format !== undefined) ? files : [];
+}
+
+/** Whether a path leads to numbers, by the first lines of what is there. */
+export async function isNumbers(path: string): Promise<boolean> {
+  const names = await readdir(path).catch(() => undefined);
+  return names === undefined
+    ? (await numbersFormat(path)) !== undefined
+    : (await numberFilesIn(path, names)).length > 0;
 }
 
 /** @throws UsageError (exit code 1) for a file that cannot be used */
@@ -116,7 +134,9 @@ export async function numbersSource(name: string, files?: readonly string[]): Pr
     labels: Int32Array.from(placed, ({ name: own }) => labelOf.get(own)!),
     declared: placed.map(({ split }) => split),
     ...(hasGroups
-      ? { groups: parts.flatMap(({ path, file }) => file.groups!.map((one, i) => one || rowName(path, file.lines[i]!))) }
+      ? {
+          groups: parts.flatMap(({ path, file }) => file.groups!.map((one, i) => one || rowName(path, file.lines[i]!))),
+        }
       : {}),
     skipped: parts.flatMap(({ path, file }) => file.lost.map((row) => skippedRow(path, row))),
     notes: [...new Set(parts.flatMap(({ file }) => file.notes))],

@@ -4,12 +4,14 @@ import { UsageError } from "../../core/index.ts";
 import type { Picture } from "../../data/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { remoteModel } from "../../runtime/node/index.ts";
-import { classesOf } from "../export-model.ts";
+import { classesOf, featuresOf } from "../export-model.ts";
 import { asRgb } from "./geometry-session.ts";
 
 /** A `model.onnx`, ready to classify: pictures to probabilities, in the file's own preprocessing. */
 export interface Classifier {
   readonly classes: readonly string[];
+  /** The names of the features of a model of numbers, in the order that it takes them in. */
+  readonly features?: readonly string[];
   /** The file that runs. */
   readonly path: string;
   /** For people: which runtime, on what. */
@@ -17,6 +19,8 @@ export interface Classifier {
   readonly notes: readonly string[];
   /** Probabilities [classes] of one decoded picture of any size. */
   classify(picture: Picture): Promise<Float32Array>;
+  /** Of a model of numbers: probabilities [rows, classes] of rows [rows, features]. */
+  classifyRows(rows: Float32Array): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -33,15 +37,22 @@ export async function openClassifier(path: string, device: Device | "auto" = "au
     throw new UsageError(path, "holds no model.onnx", "give the folder of a finished run, or train one first", 1);
   });
   const classes = classesOf(bytes, file);
+  const features = featuresOf(bytes, file);
   const model = await remoteModel(bytes, device);
   return {
     classes,
+    ...(features ? { features } : {}),
     path: file,
     device: model.description,
     notes: model.notes,
     async classify(picture) {
       const pixels = { dtype: "uint8" as const, shape: [picture.height, picture.width, 3], data: asRgb(picture) };
       return (await model.run({ pixels })).probabilities.data as Float32Array;
+    },
+    async classifyRows(data) {
+      const width = features?.length ?? 0;
+      const rows = { dtype: "float32" as const, shape: [data.length / width, width], data };
+      return (await model.run({ features: rows })).probabilities.data as Float32Array;
     },
     close: () => model.close(),
   };

@@ -6,6 +6,7 @@ import { openSource } from "../../data/node/index.ts";
 import { surprisal } from "../../metrics/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { inOrder, openClassifier } from "./classifier.ts";
+import { askedAbout } from "./classify-rows.ts";
 import { readSplitFile } from "./split-pictures.ts";
 
 export interface EvaluateOptions {
@@ -53,6 +54,7 @@ export async function evaluate(
       const what = `the data has classes that the model does not know (${unknown.join(", ")}); the model knows ${classifier.classes.join(", ")}`;
       throw new UsageError(source.name, what, "evaluate on data with the same classes", 1);
     }
+    const ask = askedAbout(classifier, source);
     const { indices, subset } = await choosePictures(model, source, options.split);
     const perClass = classifier.classes.map((label) => ({ label, right: 0, total: 0 }));
     const skipped: Skipped[] = [...source.skipped];
@@ -62,7 +64,7 @@ export async function evaluate(
     const results = inOrder(indices, 8, async (index) => {
       options.signal?.throwIfAborted();
       try {
-        const probabilities = await classifier.classify(await source.read(index));
+        const probabilities = await ask(index);
         return { index, probabilities };
       } catch (error) {
         if (!(error instanceof UsageError) || error.where === "ONNX Runtime") throw error;

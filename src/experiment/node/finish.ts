@@ -58,6 +58,7 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
     fit: settings.fit,
     seed: settings.seed,
     weightsHash,
+    ...(dataset.source.numbers ? { features: dataset.source.numbers.features } : {}),
   });
   if (folder !== undefined) {
     await folder.writeModel(model);

@@ -26,4 +26,4 @@ export {
 } from "./folds.ts";
 export { type Guess, type PicturePrediction, type PredictOptions, predict } from "./predict.ts";
 export { csvField } from "./run-folder.ts";
-export { train } from "./train.ts";
+export { holdsNumbers, train } from "./train.ts";

@@ -19,6 +19,12 @@ export async function loadDataset(
   signal?: AbortSignal,
   divide: typeof splitPictures = splitPictures,
 ): Promise<Dataset> {
+  if (source.numbers) {
+    const loaded = await load(source);
+    const { pictures, skipped } = loaded;
+    const { split, notes } = await divide(source, loaded, settings);
+    return { source, classes: source.classes, pictures, split, skipped, notes: [...source.notes, ...notes] };
+  }
   const { uniform } = source;
   const asked = settings.size ?? DEFAULT_SIZE;
   const [height, width] = settings.size === null && uniform ? [uniform.height, uniform.width] : [asked, asked];

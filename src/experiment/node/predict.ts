@@ -1,9 +1,17 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../core/index.ts";
-import { decodePicture, isManifest, openSource, scanFolder } from "../../data/node/index.ts";
+import {
+  decodePicture,
+  isManifest,
+  numbersFormat,
+  openSource,
+  scanFolder,
+  unlabelledRows,
+} from "../../data/node/index.ts";
 import type { Device } from "../../runtime/index.ts";
-import { inOrder, openClassifier, ranked } from "./classifier.ts";
+import { type Classifier, inOrder, openClassifier, ranked } from "./classifier.ts";
+import { askedByRow, refuseOtherKind } from "./classify-rows.ts";
 
 export interface Guess {
   readonly label: string;
@@ -30,7 +38,7 @@ interface Found {
 }
 
 /** Picture files among paths, folders looked through to any depth, lists of pictures followed, in order. */
-async function picturesIn(paths: readonly string[]): Promise<Found[]> {
+async function picturesIn(paths: readonly string[], classifier: Classifier): Promise<Found[]> {
   const found: Found[] = [];
   for (const path of paths) {
     const info = await stat(path).catch(() => undefined);
@@ -43,7 +51,9 @@ async function picturesIn(paths: readonly string[]): Promise<Found[]> {
       ];
       found.push(...all.sort((a, b) => (a.path < b.path ? -1 : 1)));
     } else if (isManifest(path)) {
-      found.push(...((await openSource(path)).files ?? []).map((file) => ({ path: file })));
+      const source = await openSource(path);
+      refuseOtherKind(classifier, path, source.numbers !== undefined);
+      found.push(...(source.files ?? []).map((file) => ({ path: file })));
     } else {
       found.push({ path });
     }
@@ -51,27 +61,51 @@ async function picturesIn(paths: readonly string[]): Promise<Found[]> {
   return found;
 }
 
+/** What a model of numbers says of the rows of files. */
+async function* predictRows(
+  classifier: Classifier,
+  paths: readonly string[],
+  top: number,
+): AsyncGenerator<PicturePrediction> {
+  for (const path of paths) {
+    if ((await stat(path).catch(() => undefined)) === undefined) {
+      throw new UsageError(path, "there is no such file", "correct the path");
+    }
+    refuseOtherKind(classifier, path, (await numbersFormat(path)) !== undefined);
+    const rows = await unlabelledRows(path, classifier.features!);
+    const ask = askedByRow(classifier, rows.values);
+    for (const [index, name] of rows.paths.entries()) {
+      const guesses = ranked(await ask(index), classifier.classes);
+      yield { path: name, ...guesses[0], top: guesses.slice(0, top) };
+    }
+    for (const { path: name, reason } of rows.skipped) yield { path: name, error: reason };
+  }
+}
+
 /**
- * Classifies pictures with an exported model, one result a picture in the order of the paths.
+ * Classifies pictures with an exported model, one result a picture in the order of the paths; or rows of numbers, one result a
+ * row, named by its file and line.
  * @param model a run folder or a model file
- * @param paths picture files, folders of them, or lists of them (.csv, .tsv)
+ * @param paths picture files, folders of them, or lists of them (.csv, .tsv); for a model of numbers files of rows
  */
 export async function* predict(
   model: string,
   paths: readonly string[],
   options: PredictOptions = {},
 ): AsyncGenerator<PicturePrediction> {
-  const pictures = await picturesIn(paths);
-  if (pictures.length === 0)
-    throw new UsageError(paths.join(" "), "there is no picture in it", "give picture files, or folders of them", 1);
   const classifier = await openClassifier(model, options.device);
-  options.onStart?.({ device: classifier.device, notes: classifier.notes });
+  const { top = 5 } = options;
   try {
+    const pictures = classifier.features ? [] : await picturesIn(paths, classifier);
+    if (!classifier.features && pictures.length === 0)
+      throw new UsageError(paths.join(" "), "there is no picture in it", "give picture files, or folders of them", 1);
+    options.onStart?.({ device: classifier.device, notes: classifier.notes });
+    if (classifier.features) yield* predictRows(classifier, paths, top);
     yield* inOrder(pictures, 8, async ({ path, error }): Promise<PicturePrediction> => {
       if (error !== undefined) return { path, error };
       try {
         const guesses = ranked(await classifier.classify(await decodePicture(path)), classifier.classes);
-        return { path, ...guesses[0], top: guesses.slice(0, options.top ?? 5) };
+        return { path, ...guesses[0], top: guesses.slice(0, top) };
       } catch (problem) {
         if (!(problem instanceof UsageError) || problem.where === "ONNX Runtime") throw problem;
         return { path, error: problem.what };

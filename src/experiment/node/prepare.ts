@@ -5,6 +5,7 @@ import {
   channelStatistics,
   type Dataset,
   exampleWeights,
+  featureStatistics,
   type Pictures,
   type Source,
 } from "../../data/index.ts";
@@ -51,27 +52,42 @@ function refuseTooLarge(recipe: Recipe): void {
   );
 }
 
+/** A deviation below this share of the mean is what float32 makes of a feature that never changes. */
+const SMALLEST_SHARE = 1e-7;
+
+/** Deviations to divide by: 1 for a feature that never changes, which then is 0. */
+const deviationsOf = ({ mean, standardDeviation }: ChannelStatistics) =>
+  standardDeviation.map((value, k) => (value > SMALLEST_SHARE * Math.abs(mean[k]) ? value : 1));
+
 function statisticsOf(pictures: Pictures, train: Int32Array): ChannelStatistics {
   const rows = openRows(pictures);
   try {
-    return channelStatistics(pictures, train, rows);
+    return (pictures.kind === "numbers" ? featureStatistics : channelStatistics)(pictures, train, rows);
   } finally {
     rows.close();
   }
 }
 
 function recipeOf(settings: Settings, { pictures, split, classes }: Dataset): Recipe {
-  const { mean, standardDeviation } = statisticsOf(pictures, split.train);
+  const statistics = statisticsOf(pictures, split.train);
+  const { mean, standardDeviation } = statistics;
   const { model, loss, regularizers, optimizer } = settings;
-  const { height, width, channels } = pictures;
-  const normalization = { mean, deviation: standardDeviation.map((value) => Math.max(value, SMALLEST_DEVIATION)) };
-  return { model, loss, regularizers, optimizer, normalization, height, width, channels, classes: classes.length };
+  const { kind, height, width, channels } = pictures;
+  const deviation =
+    kind === "numbers"
+      ? deviationsOf(statistics)
+      : standardDeviation.map((value) => Math.max(value, SMALLEST_DEVIATION));
+  return {
+    ...{ model, loss, regularizers, optimizer, normalization: { mean, deviation } },
+    ...(kind ? { kind } : {}),
+    ...{ height, width, channels, classes: classes.length },
+  };
 }
 
 function planOf(settings: Settings, recipe: Recipe, { pictures, split, apart }: Dataset): Plan {
   const { schedule, seed, epochs, batchSize, device, threads } = settings;
   const { accumulate, warmUp, balance, clipNorm, clipValue, averageWeights, augment } = settings;
-  const { store, labels, targets, height, width, channels } = pictures;
+  const { store, labels, targets, kind, height, width, channels } = pictures;
   const balancing = balance === "weights" ? balanceWeights(split.train, labels, recipe.classes) : undefined;
   const weights = exampleWeights(labels, pictures.weights, settings.classWeights ?? balancing);
   return makePlan({
@@ -94,6 +110,7 @@ function planOf(settings: Settings, recipe: Recipe, { pictures, split, apart }: 
       labels,
       ...(weights === undefined ? {} : { weights }),
       ...(targets === undefined ? {} : { targets }),
+      ...(kind ? { kind } : {}),
       height,
       width,
       channels,

@@ -23,8 +23,9 @@ export class Reporter {
   }
 
   data({ source, classes, pictures, split, skipped, notes }: Dataset): void {
-    const { height, width, channels } = pictures;
+    const { kind, height, width, channels } = pictures;
+    const size = { height, width, channels, ...(kind === "numbers" ? { features: width } : {}) };
     const counts = { train: split.train.length, validation: split.validation.length, test: split.test.length };
-    this.send({ type: "data", name: source.name, classes, counts, height, width, channels, skipped, notes });
+    this.send({ type: "data", name: source.name, classes, counts, ...size, skipped, notes });
   }
 }

@@ -1,6 +1,6 @@
 import { UsageError } from "../../core/index.ts";
 import type { Dataset, Source } from "../../data/index.ts";
-import { openSource } from "../../data/node/index.ts";
+import { isNumbers, openSource } from "../../data/node/index.ts";
 import type { TrainEvent } from "../../train/index.ts";
 import { trainInWorker } from "../../train/node/index.ts";
 import type { Run, TrainOptions } from "../options.ts";
@@ -31,6 +31,11 @@ export async function openData({ data, depth }: Pick<TrainOptions, "data" | "dep
   return typeof data === "string" ? await openSource(data, { depth }) : data;
 }
 
+/** Whether data are numbers and no pictures, without reading all of them. */
+export async function holdsNumbers(data: TrainOptions["data"]): Promise<boolean> {
+  return typeof data === "string" ? await isNumbers(data) : data.numbers !== undefined;
+}
+
 /** One training, with what its model says of the pictures that it is judged by. */
 export async function trainOn(source: Source, options: TrainOptions, given?: Dataset): ReturnType<typeof finish> {
   const emit = options.onEvent ?? (() => {});
@@ -46,7 +51,7 @@ export async function trainOn(source: Source, options: TrainOptions, given?: Dat
   });
   const keeper = new Keeper(plan, folder, writes);
   await keeper.start();
-  await folder?.writeFirstBatch(await firstBatchPng(plan));
+  if (!source.numbers) await folder?.writeFirstBatch(await firstBatchPng(plan));
   const started = performance.now();
   const worker = trainInWorker(
     plan,

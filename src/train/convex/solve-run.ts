@@ -117,14 +117,17 @@ function linearRequest(plan: Plan, { loss, l1, l2, normalization }: SolveSteps, 
   const total = weightOf(pictures, train, 0, train.length);
   const { targets } = pictures;
   return {
-    features: pictures.kind === "numbers" ? standardizedRows(plan, normalization, rows) : {
-      count: train.length,
-      width,
-      data: planes(pictures, rows, train),
-      // As the network's first op has them: float32 scales, zero points that are bytes.
-      scale: ofChannel((c) => Math.fround(1 / (255 * normalization.deviation[c]))),
-      shift: ofChannel((c) => Math.round(normalization.mean[c] * 255)),
-    },
+    features:
+      pictures.kind === "numbers"
+        ? standardizedRows(plan, normalization, rows)
+        : {
+            count: train.length,
+            width,
+            data: planes(pictures, rows, train),
+            // As the network's first op has them: float32 scales, zero points that are bytes.
+            scale: ofChannel((c) => Math.fround(1 / (255 * normalization.deviation[c]))),
+            shift: ofChannel((c) => Math.round(normalization.mean[c] * 255)),
+          },
     classes,
     labels: train.map((index) => pictures.labels[index]),
     ...(targets === undefined
