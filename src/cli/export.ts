@@ -1,14 +1,15 @@
-import { UsageError } from "../core/index.ts";
-import { type Exported, exportRun } from "../experiment/node/index.ts";
+import { choose, UsageError } from "../core/index.ts";
+import { type BeforeAfter, type Exported, exportRun, type Quantized } from "../experiment/node/index.ts";
 import { fitted } from "./fitted.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { grouped, type Output, style } from "./output.ts";
+import { grouped, type Output, percent, style } from "./output.ts";
 import { parseNumber } from "./train-options.ts";
 
 export interface ExportFlags {
   readonly out?: string;
   readonly pictures?: string;
   readonly data?: string;
+  readonly quantize?: string;
 }
 
 export async function exportCommand(output: Output, run: string, flags: ExportFlags): Promise<number> {
@@ -18,6 +19,9 @@ export async function exportCommand(output: Output, run: string, flags: ExportFl
       ...(flags.out === undefined ? {} : { out: flags.out }),
       ...(flags.data === undefined ? {} : { data: flags.data }),
       ...(flags.pictures === undefined ? {} : { pictures: wholeNumber("--pictures", flags.pictures) }),
+      ...(flags.quantize === undefined
+        ? {}
+        : { quantize: choose("--quantize", { int8: "int8" } as const, flags.quantize) }),
       signal,
       onProgress: ({ done, total, what }) =>
         output.progress(done, total, `${what} (${grouped(done)} of ${grouped(total)} pictures)`),
@@ -42,7 +46,7 @@ function wholeNumber(flag: string, text: string): number {
 
 const scientific = (value: number) => (value === 0 ? "0" : value.toExponential(1));
 
-function tell(output: Output, { folder, model, bytes, proof, origin, skipped, notes }: Exported): void {
+function tell(output: Output, { folder, model, bytes, proof, origin, skipped, int8, notes }: Exported): void {
   for (const note of notes) output.warn(note);
   for (const { path, reason } of skipped) output.warn(`skipped ${path}: ${reason}`);
   output.say(`${style("bold", model)}, ${grouped(bytes)} bytes`);
@@ -55,5 +59,25 @@ function tell(output: Output, { folder, model, bytes, proof, origin, skipped, no
     );
   }
   output.say(`  ${fitted(`${folder}/golden.json is the evidence`, 78)}`);
-  output.event({ event: "done", model, bytes, origin, ...proof });
+  if (int8 !== null) tellInt8(output, int8);
+  output.event({ event: "done", model, bytes, origin, ...proof, int8 });
 }
+
+function tellInt8(output: Output, { model, bytes, weightBytes, runtimes, change, accuracy }: Quantized): void {
+  output.say(`${style("bold", model)}, ${grouped(bytes)} bytes`);
+  output.say(`  weights take ${percent(weightBytes.after / weightBytes.before)} of their bytes`);
+  output.say(`    ${scientific(runtimes).padEnd(8)} is the largest difference between the runtimes`);
+  output.say(`    ${scientific(change).padEnd(8)} is the largest difference from float32 weights`);
+  const line = (name: string, judged: BeforeAfter | null) => {
+    if (judged === null) return;
+    const { before, after, pictures } = judged;
+    output.say(
+      `  ${name} ${percent2(before)} before, ${style("bold", percent2(after))} after (${grouped(pictures)} pictures)`,
+    );
+  };
+  line("validation:", accuracy.validation);
+  line("test:      ", accuracy.test);
+}
+
+/** With a digit more than usual: the difference is small. */
+const percent2 = (share: number) => `${(100 * share).toFixed(2)} %`;

@@ -118,6 +118,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--out <dir>", "the folder to write (default: <run>/export)")
     .option("--pictures <n>", `golden pictures to prove it on (default: ${GOLDEN_PICTURES})`)
     .option("--data <path>", "where the run's data lie now, when they were moved")
+    .option("--quantize <type>", "int8: also write model.int8.onnx, a quarter of the size")
     .addHelpText(
       "after",
       `
@@ -125,7 +126,7 @@ Writes model.onnx, reads it back, and runs it in native and in Wasm ONNX Runtime
 on pictures that the run held out. Where a probability differs by more than 1e-5
 from that of the run's own network, the file is refused and the exit code is 1.
 golden.json beside it is the evidence.
-${examples("export runs/photos-cnn", "export runs/photos-cnn --out shipped --pictures 1000")}`,
+${examples("export runs/photos-cnn", "export runs/photos-cnn --out shipped --quantize int8")}`,
     )
     .action(async (run, flags) => {
       code = await exportCommand(output, run, flags);

@@ -1,6 +1,6 @@
-import { UsageError, VERSION } from "../core/index.ts";
+import { type Shape, UsageError, VERSION } from "../core/index.ts";
 import { graph, type Tensor } from "../ir/index.ts";
-import { lowerInto, ModelBuilder, readMetadata } from "../onnx/index.ts";
+import { lowerInto, ModelBuilder, quantizeWeights, readMetadata } from "../onnx/index.ts";
 import { mul, reshape, softmax } from "../ops/index.ts";
 import { addGeometry, type Fit } from "../preprocess/index.ts";
 import { network, type Recipe, type StateValues } from "../train/index.ts";
@@ -19,6 +19,9 @@ export interface ModelFacts {
   readonly features?: readonly string[];
 }
 
+/** How weights are stored. */
+export type Precision = "float32" | "int8";
+
 /** What a model file says of itself, as it was read back: what shapes the network, and the facts. */
 export interface DescribedModel {
   readonly recipe: Recipe;
@@ -31,17 +34,25 @@ export interface DescribedModel {
  * very graphs that training used. Class names and provenance are in the metadata.
  *
  * Of data that are numbers: `features` float32 [n, features] to `probabilities` float32 [n, classes], for any number n of rows.
+ * @param precision int8: weights are stored as bytes, a quarter of their size; biases stay as they are
  */
-export function exportModel(recipe: Recipe, weights: StateValues, facts: ModelFacts): Uint8Array<ArrayBuffer> {
+export function exportModel(
+  recipe: Recipe,
+  weights: StateValues,
+  facts: ModelFacts,
+  precision: Precision = "float32",
+): Uint8Array<ArrayBuffer> {
   const builder = new ModelBuilder();
   const { features } = facts;
   const feeds: Record<string, string> = features
     ? { features: builder.input("features", "float32", ["n", features.length]) }
     : { pixels: preparedPixels(builder, recipe, facts) };
   const { scores, parameters } = network(recipe, 1);
-  for (const { name, shape } of parameters) {
-    const { buffer, byteOffset, byteLength } = weights[name];
-    feeds[name] = builder.initializer(name, new Uint8Array(buffer, byteOffset, byteLength), shape, "float32");
+  for (const { name, shape, role } of parameters) {
+    const bytes = precision === "int8" && role === "weight";
+    feeds[name] = bytes
+      ? quantized(builder, name, weights[name], shape)
+      : builder.initializer(name, bytesOf(weights[name]), shape, "float32");
   }
   // No node of a network of numbers names the batch, so what was traced for one row holds for any number of rows.
   const each = softmax(mul(scores, facts.temperature));
@@ -65,6 +76,7 @@ export function exportModel(recipe: Recipe, weights: StateValues, facts: ModelFa
       ...normalization,
     }),
     temperature: String(facts.temperature),
+    ...(precision === "float32" ? {} : { weights: "int8, symmetric, a scale for each unit" }),
     training: JSON.stringify({ data: facts.data, seed: facts.seed, model, loss, regularizers, optimizer }),
     weightsHash: facts.weightsHash,
   });
@@ -82,6 +94,15 @@ function preparedPixels(builder: ModelBuilder, recipe: Recipe, { fit }: ModelFac
 export function featuresOf(model: Uint8Array, where: string): string[] | undefined {
   const { features } = readMetadata(model, where);
   return features === undefined ? undefined : (JSON.parse(features) as string[]);
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Int8Array) =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+/** Weights as bytes, and the node that makes numbers of them. */
+function quantized(builder: ModelBuilder, name: string, weights: Float32Array, shape: Shape): string {
+  const { values, scales, axis } = quantizeWeights(weights, shape);
+  const stored = builder.initializer(`${name}.int8`, bytesOf(values), shape, "int8");
+  const scale = builder.initializer(`${name}.scale`, bytesOf(scales), [scales.length], "float32");
+  return builder.node("DequantizeLinear", [stored, scale], { axis });
 }
 
 /**

@@ -1,4 +1,11 @@
-export { classesOf, type DescribedModel, describeModel, exportModel, type ModelFacts } from "./export-model.ts";
+export {
+  classesOf,
+  type DescribedModel,
+  describeModel,
+  exportModel,
+  type ModelFacts,
+  type Precision,
+} from "./export-model.ts";
 export {
   type Balance,
   balances,

@@ -2,3 +2,4 @@ export { ModelBuilder, OPSET } from "./builder.ts";
 export { lower, lowerInto } from "./lower.ts";
 export { readMetadata } from "./metadata.ts";
 export type { OnnxType } from "./proto.ts";
+export { type QuantizedWeights, quantizeWeights } from "./quantize.ts";

@@ -35,6 +35,26 @@ describe("argmin export", () => {
     }
   });
 
+  test("stores weights as bytes, and counts what that costs on all held-out pictures", async () => {
+    const { int8 } = doneLine(
+      await argmin(["export", run, "--quantize", "int8", "--pictures", "4", "--json"], { cwd }),
+    );
+    const bytes = readFileSync(join(run, "export", "model.int8.onnx"));
+    const float = readFileSync(join(run, "export", "model.onnx"));
+    expect(int8.bytes).toBe(bytes.length);
+    // Weights become a quarter; biases, and a scale for each of the 16 units, stay float32.
+    const { before, after } = int8.weightBytes;
+    const weights = (before - 4 * 16) / 4;
+    expect(after).toBe(weights + 2 * 4 * 16);
+    expect(float.length - bytes.length).toBeGreaterThan(3 * weights - 2000);
+    expect(int8.runtimes).toBeLessThanOrEqual(1e-5);
+    expect(int8.change).toBeGreaterThan(1e-6);
+    expect(int8.change).toBeLessThan(0.1);
+    expect([int8.accuracy.validation.pictures, int8.accuracy.test.pictures]).toEqual([8, 8]);
+    // One picture of eight more or less.
+    expect(Math.abs(int8.accuracy.test.after - int8.accuracy.test.before)).toBeLessThanOrEqual(0.125);
+  });
+
   test("refuses where the run had said otherwise, and leaves no file", async () => {
     const copy = join(cwd, "runs", "otherwise");
     cpSync(run, copy, { recursive: true });

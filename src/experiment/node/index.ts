@@ -3,11 +3,13 @@ export { readConfig } from "./config-file.ts";
 export { type EvaluateOptions, type EvaluationResult, evaluate } from "./evaluate.ts";
 export {
   type Agreement,
+  type BeforeAfter,
   type Exported,
   type ExportOptions,
   exportRun,
   GOLDEN_PICTURES,
   type Proof,
+  type Quantized,
 } from "./export/index.ts";
 export {
   type FindLearningRateOptions,

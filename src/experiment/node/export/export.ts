@@ -2,27 +2,15 @@ import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError, VERSION } from "../../../core/index.ts";
 import type { Skipped } from "../../../data/index.ts";
-import { loadNative, NATIVE_MEND } from "../../../runtime/node/index.ts";
 import { exportModel } from "../../export-model.ts";
 import { explainWrite, writeAtomic } from "../atomic-file.ts";
-import { type Answers, ask, type Place } from "./answers.ts";
+import { type Answers, ask } from "./answers.ts";
 import { goldenSet, heldOut } from "./golden.ts";
 import { openRun } from "./open-run.ts";
+import { type ExportOptions, GOLDEN_PICTURES } from "./options.ts";
+import { placesOf } from "./places.ts";
 import { againstPredictions, agreements, type Proof, refuseUnlike, TOLERANCE } from "./prove.ts";
-
-/** Pictures that a file is proven on unless said. */
-export const GOLDEN_PICTURES = 100;
-
-export interface ExportOptions {
-  /** The folder to write; `export` in the run folder unless said. */
-  readonly out?: string;
-  /** Pictures to prove the file on: 100, or all that the run held out where they are fewer, unless said. */
-  readonly pictures?: number;
-  /** Where the run's data lie now, when they were moved. */
-  readonly data?: string;
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number; readonly what: string }) => void;
-  readonly signal?: AbortSignal;
-}
+import { type Quantized, quantizeRun } from "./quantize.ts";
 
 /** What was written, and the evidence for it. */
 export interface Exported {
@@ -34,6 +22,8 @@ export interface Exported {
   /** Which pictures it was proven on: held-out, training or drawn. */
   readonly origin: string;
   readonly skipped: readonly Skipped[];
+  /** The model with weights as bytes, where it was asked for. */
+  readonly int8: Quantized | null;
   readonly notes: readonly string[];
 }
 
@@ -75,8 +65,9 @@ export async function exportRun(path: string, options: ExportOptions = {}): Prom
     await writeAtomic(join(folder, "golden.json"), evidence(answers, proof, golden.origin));
     const bytes = (await readFile(unproven)).length;
     await rename(unproven, model);
+    const int8 = options.quantize === undefined ? null : await quantizeRun(run, held, golden, model, options);
     return {
-      ...{ folder, model, bytes, proof },
+      ...{ folder, model, bytes, proof, int8 },
       origin: golden.origin,
       skipped: answers.skipped,
       notes: [...golden.notes, ...notes],
@@ -84,15 +75,6 @@ export async function exportRun(path: string, options: ExportOptions = {}): Prom
   } finally {
     await rm(unproven, { force: true });
   }
-}
-
-/** The runtimes that there are: native code may be missing. */
-async function placesOf(model: Uint8Array): Promise<{ places: Place[]; notes: string[] }> {
-  const wasm: Place = { name: "wasm", model, device: "wasm" };
-  if ((await loadNative()) instanceof Error) {
-    return { places: [wasm], notes: [`Native ONNX Runtime is missing, so only Wasm was asked: ${NATIVE_MEND}`] };
-  }
-  return { places: [{ name: "native", model, device: "cpu" }, wasm], notes: [] };
 }
 
 function proofOf(answers: Answers, classes: readonly string[]): Proof {

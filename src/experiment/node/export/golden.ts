@@ -73,11 +73,13 @@ export async function goldenSet(run: OpenedRun, held: HeldOut | string, count: n
     for (const queue of queues) if (turn < queue.length && chosen.length < count) chosen.push(queue[turn]!);
   }
   const said = await predictionsOf(run.path);
-  const pictures = chosen.map((index): Golden => {
-    const path = source.paths[index]!;
-    return { path, label: source.labels[index]!, said: said.get(path), read: () => source.read(index) };
-  });
+  const pictures = chosen.map((index) => ({ ...goldenOf(source, index), said: said.get(source.paths[index]!) }));
   return { pictures, origin: candidates === train ? "training" : "held-out", notes: [] };
+}
+
+/** A picture of a source, without what the run said of it. */
+export function goldenOf(source: Source, index: number): Golden {
+  return { path: source.paths[index]!, label: source.labels[index]!, said: undefined, read: () => source.read(index) };
 }
 
 /** The label and the probability of each picture in `predictions.csv`. */

@@ -1,2 +1,4 @@
-export { type Exported, type ExportOptions, exportRun, GOLDEN_PICTURES } from "./export.ts";
+export { type Exported, exportRun } from "./export.ts";
+export { type ExportOptions, GOLDEN_PICTURES } from "./options.ts";
 export type { Agreement, Proof } from "./prove.ts";
+export type { BeforeAfter, Quantized } from "./quantize.ts";

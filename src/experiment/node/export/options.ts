@@ -1,0 +1,15 @@
+/** Pictures that a file is proven on unless said. */
+export const GOLDEN_PICTURES = 100;
+
+export interface ExportOptions {
+  /** The folder to write; `export` in the run folder unless said. */
+  readonly out?: string;
+  /** Pictures to prove the file on: 100, or all that the run held out where they are fewer, unless said. */
+  readonly pictures?: number;
+  /** Write `model.int8.onnx`, too: weights as bytes, with the accuracy before and after. */
+  readonly quantize?: "int8";
+  /** Where the run's data lie now, when they were moved. */
+  readonly data?: string;
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number; readonly what: string }) => void;
+  readonly signal?: AbortSignal;
+}
