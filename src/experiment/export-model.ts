@@ -94,6 +94,8 @@ function preparedPixels(builder: ModelBuilder, recipe: Recipe, { fit }: ModelFac
 export function featuresOf(model: Uint8Array, where: string): string[] | undefined {
   const { features } = readMetadata(model, where);
   return features === undefined ? undefined : (JSON.parse(features) as string[]);
+}
+
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Int8Array) =>
   new Uint8Array(buffer, byteOffset, byteLength);
 

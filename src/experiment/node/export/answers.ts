@@ -1,9 +1,10 @@
 import { UsageError } from "../../../core/index.ts";
+import type { Picture } from "../../../data/index.ts";
 import { graph } from "../../../ir/index.ts";
 import { probabilities } from "../../../metrics/index.ts";
 import { lower } from "../../../onnx/index.ts";
 import { geometryModel } from "../../../preprocess/index.ts";
-import type { Device } from "../../../runtime/index.ts";
+import { allocate, type Device, type Values } from "../../../runtime/index.ts";
 import { type RemoteModel, remoteModel } from "../../../runtime/node/index.ts";
 import { network } from "../../../train/index.ts";
 import { inOrder } from "../classifier.ts";
@@ -57,26 +58,28 @@ export async function ask(
     const opened = await Promise.all(
       places.map(async (place) => ({ place, model: await open(place.model, place.device) })),
     );
-    const geometry = own ? geometryOf(await open(geometryModel({ ...recipe, fit: facts.fit }), "auto")) : undefined;
+    const geometry =
+      own && !facts.features ? geometryOf(await open(geometryModel({ ...recipe, fit: facts.fit }), "auto")) : undefined;
     const pictures: Golden[] = [];
     const skipped: { path: string; reason: string }[] = [];
-    const resized: Uint8Array[] = [];
+    const inputs: (Uint8Array | Float32Array)[] = [];
     const rows = places.map((): Float32Array[] => []);
     const results = inOrder(goldens, 4, async (golden) => {
       signal?.throwIfAborted();
-      const picture = await golden.read().catch((error) => {
+      const example = await golden.read().catch((error) => {
         if (error instanceof UsageError) return error;
         throw error;
       });
-      if (picture instanceof UsageError) return { golden, reason: picture.what };
-      const pixels = { dtype: "uint8" as const, shape: [picture.height, picture.width, 3], data: asRgb(picture) };
+      if (example instanceof UsageError) return { golden, reason: example.what };
+      const feeds = feedsOf(example);
       const answers = await Promise.all(
-        opened.map(async ({ model }) => (await model.run({ pixels })).probabilities.data as Float32Array),
+        opened.map(async ({ model }) => (await model.run(feeds)).probabilities.data as Float32Array),
       );
-      return { golden, answers, bytes: await geometry?.(picture) };
+      const prepared = example instanceof Float32Array ? (own ? example : undefined) : await geometry?.(example);
+      return { golden, answers, prepared };
     });
     let done = 0;
-    for await (const { golden, answers, bytes, reason } of results) {
+    for await (const { golden, answers, prepared, reason } of results) {
       onProgress?.(++done);
       if (answers === undefined) {
         skipped.push({ path: golden.path, reason });
@@ -86,7 +89,7 @@ export async function ask(
       answers.forEach((row, i) => {
         rows[i]!.push(row);
       });
-      if (bytes !== undefined) resized.push(bytes);
+      if (prepared !== undefined) inputs.push(prepared);
     }
     const byPlace = new Map(
       opened.map(({ place, model }, i) => [
@@ -94,11 +97,20 @@ export async function ask(
         { device: model.description, probabilities: joined(rows[i]!, recipe.classes) },
       ]),
     );
-    const byRun = own ? await scored(run, resized, open) : new Float64Array(0);
+    const byRun = own ? await scored(run, inputs, open) : new Float64Array(0);
     return { pictures, classes: recipe.classes, byPlace, byRun, skipped };
   } finally {
     await Promise.all(models.map((model) => model.close()));
   }
+}
+
+/** What a model file takes. */
+function feedsOf(example: Picture | Float32Array): Values {
+  if (example instanceof Float32Array) {
+    return { features: { dtype: "float32", shape: [1, example.length], data: example } };
+  }
+  const { height, width } = example;
+  return { pixels: { dtype: "uint8", shape: [height, width, 3], data: asRgb(example) } };
 }
 
 function joined(rows: readonly Float32Array[], classes: number): Float32Array {
@@ -112,12 +124,11 @@ function joined(rows: readonly Float32Array[], classes: number): Float32Array {
 /** Probabilities [pictures, classes] as the run finds them: the network on batches of resized pictures, then softmax. */
 async function scored(
   { recipe, weights, facts }: OpenedRun,
-  resized: readonly Uint8Array[],
+  inputs: readonly (Uint8Array | Float32Array)[],
   open: (model: Uint8Array, device: "auto") => Promise<RemoteModel>,
 ): Promise<Float64Array> {
-  const { height, width, channels, classes } = recipe;
-  const row = height * width * channels;
-  const scores = new Float32Array(resized.length * classes);
+  const { classes } = recipe;
+  const scores = new Float32Array(inputs.length * classes);
   const parameters = Object.fromEntries(
     network(recipe, 1).parameters.map(({ name, shape }) => [
       name,
@@ -125,15 +136,15 @@ async function scored(
     ]),
   );
   const models = new Map<number, RemoteModel>();
-  for (let start = 0; start < resized.length; start += BATCH) {
-    const batch = Math.min(BATCH, resized.length - start);
-    const data = new Uint8Array(batch * row);
-    for (let i = 0; i < batch; i++) data.set(resized[start + i]!, i * row);
-    const { pixels, scores: output } = network(recipe, batch);
-    const model = models.get(batch) ?? (await open(lower(graph({ scores: output }, [pixels]), "scores"), "auto"));
+  for (let start = 0; start < inputs.length; start += BATCH) {
+    const batch = Math.min(BATCH, inputs.length - start);
+    const { pixels: input, scores: output } = network(recipe, batch);
+    const feed = allocate(input.dtype as "uint8" | "float32", input.shape);
+    const row = feed.data.length / batch;
+    for (let i = 0; i < batch; i++) (feed.data as Float32Array).set(inputs[start + i]!, i * row);
+    const model = models.get(batch) ?? (await open(lower(graph({ scores: output }, [input]), "scores"), "auto"));
     models.set(batch, model);
-    const shape = [batch, height, width, channels];
-    const found = await model.run({ pixels: { dtype: "uint8", shape, data }, ...parameters });
+    const found = await model.run({ [input.attrs.name]: feed, ...parameters });
     scores.set(found.scores.data as Float32Array, start * classes);
   }
   return probabilities(scores, classes, facts.temperature);

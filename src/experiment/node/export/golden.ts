@@ -13,7 +13,8 @@ export interface Golden {
   readonly label: number | undefined;
   /** What `predictions.csv` of the run says of it. */
   readonly said: { readonly label: string; readonly probability: number } | undefined;
-  read(): Promise<Picture>;
+  /** The picture, or the row of a model of numbers. */
+  read(): Promise<Picture | Float32Array>;
 }
 
 export interface GoldenSet {
@@ -43,6 +44,9 @@ export async function heldOut(run: OpenedRun, data: string | undefined): Promise
     if (source.classes.join("\n") !== run.facts.classes.join("\n")) {
       return `${name} has other classes than the run now`;
     }
+    if (source.numbers?.features.join("\n") !== run.facts.features?.join("\n")) {
+      return `${name} has other features than the run now`;
+    }
     const indexOf = new Map(source.paths.map((path, i) => [path, i]));
     const indices = (part: "validation" | "test" | "train") =>
       (run.split?.[part] ?? []).flatMap((path) => indexOf.get(path) ?? []);
@@ -61,7 +65,9 @@ export async function heldOut(run: OpenedRun, data: string | undefined): Promise
  */
 export async function goldenSet(run: OpenedRun, held: HeldOut | string, count: number): Promise<GoldenSet> {
   if (typeof held === "string") {
-    const pictures = Array.from({ length: Math.min(count, MOST_DRAWN) }, (_, i) => drawn(i));
+    const pictures = Array.from({ length: Math.min(count, MOST_DRAWN) }, (_, i) =>
+      run.facts.features ? drawnRow(run, i) : drawn(i),
+    );
     return { pictures, origin: "drawn", notes: [`The run's data cannot be read (${held}), so pictures were drawn`] };
   }
   const { source, indices } = held;
@@ -79,7 +85,11 @@ export async function goldenSet(run: OpenedRun, held: HeldOut | string, count: n
 
 /** A picture of a source, without what the run said of it. */
 export function goldenOf(source: Source, index: number): Golden {
-  return { path: source.paths[index]!, label: source.labels[index]!, said: undefined, read: () => source.read(index) };
+  const { numbers } = source;
+  const width = numbers?.features.length ?? 0;
+  const read = async () =>
+    numbers === undefined ? await source.read(index) : numbers.values.slice(index * width, (index + 1) * width);
+  return { path: source.paths[index]!, label: source.labels[index]!, said: undefined, read };
 }
 
 /** The label and the probability of each picture in `predictions.csv`. */
@@ -118,4 +128,12 @@ export function drawn(number: number): Golden {
     said: undefined,
     read: async () => ({ pixels, height, width, channels: 3 }),
   };
+}
+
+/** A row of numbers about as large as those that the run learned from. */
+function drawnRow({ recipe: { normalization } }: OpenedRun, number: number): Golden {
+  const random = new Random(number, "golden");
+  const { mean, deviation } = normalization;
+  const row = Float32Array.from(mean, (m, k) => m + deviation[k]! * random.normal());
+  return { path: `drawn #${number + 1}`, label: undefined, said: undefined, read: async () => row };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Picture } from "../../../data/index.ts";
 import type { Answers } from "./answers.ts";
 import { difference } from "./answers.ts";
 import { drawn, type Golden } from "./golden.ts";
@@ -52,7 +53,7 @@ describe("a proof", () => {
 });
 
 test("a drawn picture is the same for the same number, and of many sizes", async () => {
-  const pictures = await Promise.all(Array.from({ length: 8 }, (_, i) => drawn(i).read()));
+  const pictures = (await Promise.all(Array.from({ length: 8 }, (_, i) => drawn(i).read()))) as Picture[];
   expect(await drawn(3).read()).toEqual(pictures[3]);
   for (const { pixels, height, width } of pictures) expect(pixels.length).toBe(3 * height * width);
   expect(new Set(pictures.map(({ height, width }) => `${height}×${width}`)).size).toBeGreaterThan(6);
