@@ -1,4 +1,5 @@
 /** What a trainer reports while it works; plain data, so that it crosses from a worker. */
+import type { Position, Standing } from "./standing.ts";
 
 /** Loss and accuracy over some pictures; `loss` is the chosen loss without penalties. */
 export interface Evaluation {
@@ -46,6 +47,10 @@ export interface LearningRateRange {
 export type StateValues = Readonly<Record<string, Float32Array>>;
 
 export type TrainEvent =
+  /** A run on a budget of time has asked the clock where its schedule stands. */
+  | ({ readonly type: "position" } & Position)
+  /** Within a long epoch: what the run could go on from. */
+  | { readonly type: "checkpoint"; readonly standing: Standing; readonly state: StateValues }
   /** The sessions are built. */
   | { readonly type: "ready"; readonly description: string; readonly notes: readonly string[] }
   /** The loss before the first update, over part of the training pictures. */
@@ -68,7 +73,13 @@ export type TrainEvent =
       readonly validation: Evaluation | null;
       /** At the last step of the epoch. */
       readonly learningRate: number;
+      /** Of the gradient at the epoch's end, over its first batch; null where nobody looks at it. */
+      readonly gradientNorm: number | null;
+      /** The share of the weights that are nearly 0. */
+      readonly zeros: number | null;
       readonly seconds: number;
+      /** After the epoch; null after a solver, which cannot be interrupted and gone on with. */
+      readonly standing: Standing | null;
       readonly state: StateValues;
     }
   /** One iteration of a solver, at most 20 times a second; `done` is the share of the way, by the number of digits. */
@@ -98,8 +109,15 @@ export type TrainEvent =
       readonly learningRate: number;
       readonly loss: number;
     }
-  | { readonly type: "interrupted"; readonly epoch: number; readonly step: number; readonly state: StateValues }
-  | { readonly type: "finished" };
+  | {
+      readonly type: "interrupted";
+      readonly epoch: number;
+      readonly step: number;
+      readonly standing: Standing | null;
+      readonly state: StateValues;
+    }
+  /** `early` where patience has ended it. */
+  | { readonly type: "finished"; readonly early?: true };
 
 /** Scores [count, classes] and losses [count] of some pictures, in the order in which they were asked for. */
 export interface Scores {

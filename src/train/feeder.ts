@@ -1,6 +1,6 @@
 import type { Values } from "../runtime/index.ts";
 
-/** Whoever prepares the batches of steps ahead of them, elsewhere: in the order of the epochs, from the first batch of the first. */
+/** Whoever prepares the batches of steps ahead of them, elsewhere: in the order of the epochs, from the first batch that the plan begins with. */
 export interface Feeder {
   /**
    * Copies the next batch into the buffers; waits until it is there.

@@ -14,6 +14,15 @@ export { names } from "./names.ts";
 export { orderOf } from "./order-of.ts";
 export { type DataPlan, type PictureBlock, type Plan, type StateBlock, weightsOf } from "./plan.ts";
 export { type Network, network, type Recipe, refuseUnfit } from "./recipe.ts";
+export {
+  beginning,
+  type Continuation,
+  type EpochEnd,
+  epochsSinceBest,
+  isBetter,
+  type Position,
+  type Standing,
+} from "./standing.ts";
 export { stepGraph } from "./step-graph.ts";
 export { Trainer } from "./trainer.ts";
 export { slotsOf } from "./update.ts";

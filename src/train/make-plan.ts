@@ -1,11 +1,12 @@
-import { choose, UsageError } from "../core/index.ts";
+import { choose, sizeOf, UsageError } from "../core/index.ts";
 import { type AugmentationChoice, mixes } from "../data/index.ts";
 import type { Graph } from "../ir/index.ts";
-import { dropoutScalars, initialize, type Noise } from "../nn/index.ts";
+import { dropoutScalars, initialize, type Noise, type Parameter } from "../nn/index.ts";
 import { lower } from "../onnx/index.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { weightOf } from "./batch-feed.ts";
 import { solveSteps } from "./convex/index.ts";
+import { gradientNormGraph, MOST_WEIGHTS } from "./gradient-norm.ts";
 import { names } from "./names.ts";
 import type { CompiledGraph, Plan, StepGraphs } from "./plan.ts";
 import { network, type Recipe, scoreGraph } from "./recipe.ts";
@@ -23,6 +24,10 @@ export interface PlanRequest
     | "schedule"
     | "seed"
     | "epochs"
+    | "maxSteps"
+    | "seconds"
+    | "patience"
+    | "checkpointSeconds"
     | "batchSize"
     | "balanced"
     | "pictures"
@@ -93,6 +98,14 @@ function stepsOf(recipe: Recipe, count: number, batchSize: number, accumulate: n
     accumulate: compile("gradient", sizes, (batch) => accumulateGraph(recipe, batch), noiseOf),
     apply: lower(applyGraph(recipe), "update"),
   };
+}
+
+/** The graph that looks at the length of the gradient, where steps are taken and the network is not too large for it. */
+function normOf(recipe: Recipe, parameters: readonly Parameter[], batch: number): Pick<Plan, "gradientNorm"> {
+  const weights = parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
+  if (isSolver(recipe.optimizer.name) || weights > MOST_WEIGHTS) return {};
+  const [gradientNorm] = compile("gradient norm", [batch], (size) => gradientNormGraph(recipe, size));
+  return { gradientNorm };
 }
 
 /** The learning rate of a recipe; solvers have none. */
@@ -169,5 +182,6 @@ export function makePlan(request: PlanRequest): Plan {
           accumulate,
         ),
     score: compile("scores", [...new Set(scored)], (batch) => scoreGraph(recipe, batch)),
+    ...normOf(recipe, parameters, Math.min(request.batchSize, train.length)),
   };
 }

@@ -5,6 +5,7 @@ import type { Device } from "../runtime/index.ts";
 import type { ConvexGraphs } from "./convex/graphs.ts";
 import { names } from "./names.ts";
 import type { Recipe } from "./recipe.ts";
+import type { Continuation } from "./standing.ts";
 
 /** A graph that was lowered, for batches of one size. */
 export interface CompiledGraph {
@@ -50,7 +51,18 @@ export interface Plan {
   /** The decay of the averages of the weights, where they are kept. */
   readonly averageWeights?: number;
   readonly seed: number;
+  /** Passes over the training pictures; of no meaning where `maxSteps` or `seconds` says how long the run is. */
   readonly epochs: number;
+  /** The number of steps after which the run ends, in the middle of an epoch or not. */
+  readonly maxSteps?: number;
+  /** The seconds of training after which it ends; its schedule spans them. */
+  readonly seconds?: number;
+  /** Ends the run after so many epochs in a row without a better one. */
+  readonly patience?: number;
+  /** Seconds between two checkpoints within an epoch. */
+  readonly checkpointSeconds?: number;
+  /** Where an interrupted run goes on from; `initial` is the state it had there. */
+  readonly from?: Continuation;
   readonly batchSize: number;
   readonly classes: number;
   /** How training pictures are changed at random, in the order of the catalogue. */
@@ -70,12 +82,14 @@ export interface Plan {
   readonly steps: StepGraphs;
   /** Scores and losses without an update. */
   readonly score: readonly CompiledGraph[];
+  /** The length of the gradient over one batch; absent where nobody looks at it. */
+  readonly gradientNorm?: CompiledGraph;
   readonly device: Device | "auto";
   readonly threads?: number;
 }
 
 /** The part of a plan that says which batches there are, and with what in them. */
-export type DataPlan = Omit<Plan, "steps" | "score" | "initial">;
+export type DataPlan = Omit<Plan, "steps" | "score" | "gradientNorm" | "initial">;
 
 /** A convex problem, for a solver: graphs in float64, and strengths of the penalties. */
 export interface SolveSteps {

@@ -18,7 +18,7 @@ function sharedLoss(recipe: Recipe, perExample: Tensor) {
 }
 
 /** The mean over the batch. Of weights that are all 0 it is 0: the share comes from the host, which divides by no 0. */
-function batchLoss(recipe: Recipe, perExample: Tensor) {
+export function batchLoss(recipe: Recipe, perExample: Tensor) {
   if (recipe.weighted) return sharedLoss(recipe, perExample);
   return { loss: scoped("loss", () => mean(perExample)), weights: [] };
 }

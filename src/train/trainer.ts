@@ -4,25 +4,26 @@ import type { Runtime, Values } from "../runtime/index.ts";
 import { weightOf } from "./batch-feed.ts";
 import type { Evaluation, Scores, StateValues, TrainEvent } from "./events.ts";
 import type { Feeder } from "./feeder.ts";
+import { GradientNorm, shareOfZeros } from "./gradient-norm.ts";
 import { findRange } from "./learning-rate-range.ts";
 import { orderOf } from "./order-of.ts";
 import { type Plan, weightsOf } from "./plan.ts";
 import { Scorer } from "./scorer.ts";
+import { beginning, type EpochEnd, epochsSinceBest, type Standing } from "./standing.ts";
 import { StepScalars, scheduledRate } from "./step-scalars.ts";
 import { createStepper, type Stepper } from "./stepper.ts";
+import { Timeline } from "./timeline.ts";
 
 type Emit = (event: TrainEvent) => void;
 
 /** What an epoch of steps leaves. */
-interface Pass {
-  readonly trainLoss: number;
+interface Pass extends Omit<Standing, "seconds" | "looked"> {
+  /** Of its last step. */
   readonly learningRate: number;
 }
 
 /** Pictures that the loss before training is measured on. */
 const INITIAL_SAMPLE = 1024;
-/** Milliseconds between two progress events. */
-const REPORT_EVERY_MS = 50;
 
 /**
  * Runs a plan: epochs of shuffled batches, each followed by a look at the validation pictures. Knows nothing of threads,
@@ -34,8 +35,11 @@ export class Trainer {
   readonly #stepper: Stepper;
   readonly #scorer: Scorer;
   readonly #scalars: StepScalars;
-  /** The loss that each finished epoch ended with. */
-  readonly #losses: number[] = [];
+  readonly #norm: GradientNorm;
+  /** How each finished epoch ended. */
+  readonly #ended: EpochEnd[];
+  /** The loss that each of them ended with, for schedules that look at it. */
+  readonly #losses: number[];
 
   private constructor(plan: Plan, runtime: Runtime, rows: PixelRows, stepper: Stepper, scalars: StepScalars) {
     this.#plan = plan;
@@ -43,6 +47,9 @@ export class Trainer {
     this.#stepper = stepper;
     this.#scalars = scalars;
     this.#scorer = new Scorer(plan, runtime, rows);
+    this.#norm = new GradientNorm(plan, runtime, rows);
+    this.#ended = [...(plan.from?.ended ?? [])];
+    this.#losses = this.#ended.map(lossOf);
   }
 
   /**
@@ -61,17 +68,26 @@ export class Trainer {
   }
 
   async run(emit: Emit, stopRequested: () => boolean): Promise<void> {
-    const { train, epochs } = this.#plan;
+    const { train, from, patience } = this.#plan;
+    const { stepsPerEpoch } = this.#stepper;
     emit({ type: "ready", description: this.#runtime.description, notes: this.#runtime.notes });
-    const sample = orderOf(this.#plan, 1).subarray(0, Math.min(INITIAL_SAMPLE, train.length));
-    emit({ type: "initial", loss: this.#meanOf((await this.score(sample)).losses, sample) });
-    const clock = new Clock(epochs, this.#stepper.stepsPerEpoch);
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      clock.startEpoch(epoch);
-      const passed = await this.#passOver(epoch, clock, emit, stopRequested);
-      if (passed === undefined || !(await this.#endEpoch(epoch, passed, clock, emit))) return;
+    if (from === undefined) {
+      const sample = orderOf(this.#plan, 1).subarray(0, Math.min(INITIAL_SAMPLE, train.length));
+      emit({ type: "initial", loss: this.#meanOf((await this.score(sample)).losses, sample) });
     }
-    emit({ type: "finished" });
+    const timeline = new Timeline(this.#plan, stepsPerEpoch, (position) => emit({ type: "position", ...position }));
+    let standing = from?.standing ?? beginning;
+    const outOfPatience = () => patience !== undefined && epochsSinceBest(this.#ended) >= patience;
+    // Of an epoch whose steps are all done, the look at the validation pictures may be left.
+    while (!outOfPatience() && !(standing.looked && timeline.isOver(standing.step))) {
+      // An epoch that a shorter run ended within, and judged then, goes on, and will be judged as a whole.
+      this.#losses.length = this.#ended.length = Math.min(this.#ended.length, standing.epoch - 1);
+      const passed = await this.#passOver(standing, timeline, emit, stopRequested);
+      const next = passed && (await this.#endEpoch(passed, timeline, emit));
+      if (next === undefined) return;
+      standing = next;
+    }
+    emit({ type: "finished", ...(outOfPatience() && !timeline.isOver(standing.step) ? { early: true } : {}) });
   }
 
   /**
@@ -80,7 +96,7 @@ export class Trainer {
    */
   async findLearningRate(emit: Emit, stopRequested: () => boolean): Promise<void> {
     emit({ type: "ready", description: this.#runtime.description, notes: this.#runtime.notes });
-    const clock = new Clock(1, 1);
+    const clock = new Timeline(this.#plan, this.#stepper.stepsPerEpoch);
     const range = await findRange(
       this.#plan,
       this.#stepper,
@@ -90,75 +106,95 @@ export class Trainer {
       },
       stopRequested,
     );
-    if (range === undefined) emit({ type: "interrupted", epoch: 0, step: 0, state: this.#stepper.state.snapshot() });
-    else {
+    if (range === undefined) {
+      emit({ type: "interrupted", epoch: 0, step: 0, standing: null, state: this.#stepper.state.snapshot() });
+    } else {
       emit({ type: "range", range });
       emit({ type: "finished" });
     }
   }
 
-  /** One epoch of steps; undefined when the run is over before its end, which has been reported then. */
-  async #passOver(epoch: number, clock: Clock, emit: Emit, stopRequested: () => boolean): Promise<Pass | undefined> {
-    const { epochs } = this.#plan;
+  /** The rest of an epoch's steps; undefined when the run is over before its end, which has been reported then. */
+  async #passOver(
+    { epoch, ...from }: Standing,
+    timeline: Timeline,
+    emit: Emit,
+    stopRequested: () => boolean,
+  ): Promise<Pass | undefined> {
+    const { checkpointSeconds = Number.POSITIVE_INFINITY } = this.#plan;
     const { state, stepsPerEpoch } = this.#stepper;
-    const steps = epochs * stepsPerEpoch;
     const order = orderOf(this.#plan, epoch);
-    let total = 0;
-    let seen = 0;
-    let learningRate = 0;
-    for (let i = 0; i < stepsPerEpoch; i++) {
-      const step = (epoch - 1) * stepsPerEpoch + i + 1;
-      learningRate = this.#prepare(step);
-      const result = await this.#stepper.step(order, i, step, stopRequested);
+    let { step, total, seen } = from;
+    let learningRate: number | undefined;
+    const standing = (): Standing => ({ epoch, step, total, seen, looked: false, seconds: timeline.seconds });
+    const interrupted = () => emit({ type: "interrupted", epoch, step, standing: standing(), state: state.snapshot() });
+    let kept = timeline.seconds;
+    timeline.startEpoch(step);
+    while (step < epoch * stepsPerEpoch && !timeline.isOver(step)) {
+      learningRate = this.#rateAt(step + 1, timeline);
+      this.#scalars.set(learningRate, step + 1);
+      const index = step - (epoch - 1) * stepsPerEpoch;
+      const result = await this.#stepper.step(order, index, step + 1, stopRequested);
       if (result === undefined) {
-        emit({ type: "interrupted", epoch, step: step - 1, state: state.snapshot() });
+        interrupted();
         return undefined;
       }
       const { loss, weight } = result;
+      step++;
       if (!Number.isFinite(loss)) {
         emit({ type: "diverged", epoch, step, learningRate, loss });
         return undefined;
       }
       total += loss * weight;
       seen += weight;
-      if (clock.reportDue()) {
-        const secondsLeft = clock.secondsLeft(i + 1);
+      if (timeline.reportDue()) {
+        const [steps, secondsLeft] = [timeline.expectedSteps(step), timeline.secondsLeft(step)];
         emit({ type: "progress", step, steps, epoch, loss: ratio(total, seen), learningRate, secondsLeft });
       }
       if (stopRequested()) {
-        emit({ type: "interrupted", epoch, step, state: state.snapshot() });
+        interrupted();
         return undefined;
       }
+      if (timeline.seconds - kept >= checkpointSeconds) {
+        kept = timeline.seconds;
+        emit({ type: "checkpoint", standing: standing(), state: state.snapshot() });
+      }
     }
-    return { trainLoss: ratio(total, seen), learningRate };
+    return { epoch, step, total, seen, learningRate: learningRate ?? this.#rateAt(step, timeline) };
   }
 
-  /** A look at the validation pictures; false when their loss is not a number. */
-  async #endEpoch(epoch: number, { trainLoss, learningRate }: Pass, clock: Clock, emit: Emit): Promise<boolean> {
+  /** A look at the validation pictures; where the run stands then, undefined when their loss is not a number. */
+  async #endEpoch(pass: Pass, timeline: Timeline, emit: Emit): Promise<Standing | undefined> {
+    const { epoch, step, total, seen, learningRate } = pass;
     const { state, stepsPerEpoch } = this.#stepper;
-    const { validation: pictures } = this.#plan;
-    const step = epoch * stepsPerEpoch;
+    const { validation: pictures, parameters } = this.#plan;
+    const trainLoss = ratio(total, seen);
     const validation = pictures.length > 0 ? await this.#evaluate(pictures) : null;
     const snapshot = state.snapshot();
     // The last update of an epoch can overflow without any loss having shown it yet.
-    const sound = this.#plan.parameters.every(({ name }) => snapshot[name].every(Number.isFinite));
-    const loss = validation?.loss ?? trainLoss;
+    const sound = parameters.every(({ name }) => snapshot[name].every(Number.isFinite));
+    const loss = lossOf({ trainLoss, validation });
     if (!sound || !Number.isFinite(loss)) {
       emit({ type: "diverged", epoch, step, learningRate, loss: sound ? loss : Number.NaN });
-      return false;
+      return undefined;
     }
+    const order = orderOf(this.#plan, epoch);
+    const gradientNorm = await this.#norm.measure(order, state.front(), this.#scalars.scalars.values);
+    const zeros = shareOfZeros(parameters, snapshot);
+    this.#ended.push({ trainLoss, validation });
     this.#losses.push(loss);
-    const seconds = clock.endEpoch();
-    emit({ type: "epoch", epoch, step, trainLoss, validation, learningRate, seconds, state: snapshot });
-    return true;
+    const seconds = timeline.endEpoch();
+    // A run that ends within an epoch may be made longer: then the epoch goes on.
+    const part = step === epoch * stepsPerEpoch ? { epoch: epoch + 1, total: 0, seen: 0 } : { epoch, total, seen };
+    const standing: Standing = { ...part, step, looked: true, seconds: timeline.seconds };
+    const facts = { trainLoss, validation, learningRate, gradientNorm, zeros, seconds };
+    emit({ type: "epoch", epoch, step, ...facts, standing, state: snapshot });
+    return standing;
   }
 
-  /** Sets the scalars of a step and returns its learning rate. */
-  #prepare(step: number): number {
-    const epoch = (step - 1) / this.#stepper.stepsPerEpoch;
-    const learningRate = scheduledRate(this.#plan, { epoch, epochs: this.#plan.epochs, losses: this.#losses });
-    this.#scalars.set(learningRate, step);
-    return learningRate;
+  /** The learning rate of a step. */
+  #rateAt(step: number, timeline: Timeline): number {
+    return scheduledRate(this.#plan, timeline.at(step, this.#losses));
   }
 
   async #evaluate(indices: Int32Array): Promise<Evaluation> {
@@ -192,43 +228,8 @@ export class Trainer {
   }
 }
 
+/** The loss that an epoch is judged by. */
+const lossOf = ({ trainLoss, validation }: EpochEnd) => validation?.loss ?? trainLoss;
+
 /** A sum over a sum of weights; 0 where nothing counts. */
 const ratio = (total: number, weight: number) => (weight === 0 ? 0 : total / weight);
-
-/** Time left for the whole run: what is left of this epoch at its own pace, and the other epochs at the last one's. */
-class Clock {
-  readonly #epochs: number;
-  readonly #steps: number;
-  #epoch = 0;
-  #started = 0;
-  #reported = 0;
-  #lastEpoch: number | undefined;
-
-  constructor(epochs: number, steps: number) {
-    this.#epochs = epochs;
-    this.#steps = steps;
-  }
-
-  startEpoch(epoch: number): void {
-    this.#epoch = epoch;
-    this.#started = performance.now();
-  }
-
-  endEpoch(): number {
-    this.#lastEpoch = (performance.now() - this.#started) / 1000;
-    return this.#lastEpoch;
-  }
-
-  reportDue(): boolean {
-    const now = performance.now();
-    if (now - this.#reported < REPORT_EVERY_MS) return false;
-    this.#reported = now;
-    return true;
-  }
-
-  secondsLeft(done: number): number {
-    const elapsed = (performance.now() - this.#started) / 1000;
-    const whole = this.#lastEpoch ?? (elapsed / done) * this.#steps;
-    return Math.max(0, whole * (1 - done / this.#steps)) + (this.#epochs - this.#epoch) * whole;
-  }
-}

@@ -5,6 +5,7 @@ import type { Runtime, Values } from "../../runtime/index.ts";
 import { type Progress, type Solution, solvers } from "../../solvers/index.ts";
 import { weightOf } from "../batch-feed.ts";
 import type { Evaluation, Scores, StateValues, TrainEvent } from "../events.ts";
+import { shareOfZeros } from "../gradient-norm.ts";
 import type { PictureBlock, Plan, SolveSteps } from "../plan.ts";
 import { Scorer } from "../scorer.ts";
 import type { Features } from "./features.ts";
@@ -59,12 +60,14 @@ export class SolveRun {
     }
     emit({ type: "solved", ...factsOf(solution, problem.passes, request) });
     if (stopped) {
-      emit({ type: "interrupted", epoch: 1, step: solution.iteration, state });
+      emit({ type: "interrupted", epoch: 1, step: solution.iteration, standing: null, state });
       return;
     }
     const validation = held.length > 0 ? await this.#evaluate(held) : null;
     emit({
-      ...{ type: "epoch", epoch: 1, step: solution.iteration, learningRate: 0, validation, state },
+      ...{ type: "epoch", epoch: 1, step: solution.iteration, learningRate: 0, validation, standing: null, state },
+      gradientNorm: null,
+      zeros: shareOfZeros(this.#plan.parameters, state),
       trainLoss: solution.value - penaltyOf(solution.w, request),
       seconds: (performance.now() - started) / 1000,
     });

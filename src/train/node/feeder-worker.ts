@@ -7,7 +7,7 @@ import { orderOf } from "../order-of.ts";
 import type { FeederStart } from "./feeder.ts";
 import { fail, put, waitForRoom } from "./ring.ts";
 
-const { plan, batch, memory } = workerData as FeederStart;
+const { plan, batch, from, memory } = workerData as FeederStart;
 try {
   const rows = openRows(plan.pictures);
   const augmenter = augmenterOf(plan, rows);
@@ -17,9 +17,9 @@ try {
     feeds.set(size, feed);
     return feed;
   };
-  feed: for (let epoch = 1; ; epoch++) {
+  feed: for (let epoch = from.epoch; ; epoch++) {
     const order = orderOf(plan, epoch);
-    for (let start = 0; start < order.length; start += batch) {
+    for (let start = epoch === from.epoch ? from.start : 0; start < order.length; start += batch) {
       const { values, fill } = feedOf(Math.min(batch, order.length - start));
       fill(order, start, epoch);
       if (!waitForRoom(memory)) break feed;
