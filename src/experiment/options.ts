@@ -35,8 +35,19 @@ export interface TrainOptions {
    * solver's usual one unless said, and epochs, batches and schedules have no meaning.
    */
   readonly optimizer?: OptimizerChoice;
-  /** Passes over the training pictures. */
+  /** Passes over the training pictures; 10 unless `steps` or `time` says how long the run is. */
   readonly epochs?: number;
+  /** Steps of the whole run, which may end in the middle of an epoch. */
+  readonly steps?: number;
+  /** Seconds of training: the run ends when they are over, and its schedule spans them. */
+  readonly time?: number;
+  /**
+   * Ends the run after so many epochs in a row without a better one. Has no effect where there are no validation pictures to
+   * say which is better.
+   */
+  readonly patience?: number;
+  /** Seconds between two checkpoints within an epoch, beside the one at its end. 60 unless said. */
+  readonly checkpointSeconds?: number;
   /** Pictures in one step: 64, or 32 for fewer than 6,000 pictures, unless said. */
   readonly batchSize?: number;
   /**
@@ -119,7 +130,12 @@ export interface Settings {
   readonly regularizers: readonly RegularizerChoice[];
   readonly optimizer: OptimizerChoice;
   readonly schedule: Choice<"schedule">;
-  readonly epochs: number;
+  /** null where steps or a time say how long the run is. */
+  readonly epochs: number | null;
+  readonly steps: number | null;
+  readonly time: number | null;
+  readonly patience: number | null;
+  readonly checkpointSeconds: number;
   readonly batchSize: number;
   readonly accumulate: number;
   readonly warmUp: number;
@@ -151,6 +167,7 @@ export const defaults = Object.freeze({
   optimizer: adam(),
   schedule: cosine() as Choice<"schedule">,
   epochs: 10,
+  checkpointSeconds: 60,
   seed: 1,
   device: "auto",
 });
@@ -178,6 +195,8 @@ export type ExperimentEvent =
       readonly notes: readonly string[];
       readonly folder: string | null;
     }
+  /** An interrupted run goes on: so many steps of it are done. */
+  | { readonly type: "resume"; readonly epoch: number; readonly step: number }
   /** `expected` is null where theory does not say: it depends on the targets when they are distributions. */
   | { readonly type: "initial"; readonly loss: number; readonly expected: number | null; readonly formula: string }
   | {
@@ -189,8 +208,8 @@ export type ExperimentEvent =
       readonly learningRate: number;
       readonly secondsLeft: number;
     }
-  /** `epochs` is 0 where a solver made the solution. */
-  | ({ readonly type: "epoch"; readonly epochs: number; readonly best: boolean } & EpochRow)
+  /** `epochs` is 0 where a solver made the solution, null where a time says how long the run is. */
+  | ({ readonly type: "epoch"; readonly epochs: number | null; readonly best: boolean } & EpochRow)
   | Extract<TrainEvent, { type: "iteration" | "solved" | "trial" }>;
 
 /** One line of `metrics.csv`. */
@@ -201,6 +220,10 @@ export interface EpochRow {
   readonly validationLoss: number | null;
   readonly validationAccuracy: number | null;
   readonly learningRate: number;
+  /** Length of the gradient of loss and penalties at the end of the epoch, over its first batch; null where nobody looked. */
+  readonly gradientNorm: number | null;
+  /** The share of the weights that are nearer to 0 than 1e-4. */
+  readonly zeros: number | null;
   readonly seconds: number;
 }
 
@@ -232,6 +255,8 @@ export interface Run {
   readonly weightsHash: string;
   /** The run was ended before its last epoch. */
   readonly interrupted: boolean;
+  /** Patience has ended it. */
+  readonly stoppedEarly: boolean;
   /** The bytes of `model.onnx`. */
   readonly model: Uint8Array;
 }

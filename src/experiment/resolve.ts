@@ -36,6 +36,10 @@ const known: Readonly<Record<keyof TrainOptions, true>> = {
   regularizer: true,
   optimizer: true,
   epochs: true,
+  steps: true,
+  time: true,
+  patience: true,
+  checkpointSeconds: true,
   batchSize: true,
   accumulate: true,
   warmUp: true,
@@ -113,9 +117,9 @@ function augmentOf({ augment = "none" }: TrainOptions, solver: string | undefine
 }
 
 /** @throws UsageError unless it is 0, or above 0 and over before the run is */
-function warmUpWithin(epochs: number, warmUp: number): number {
+function warmUpWithin(epochs: number | null, warmUp: number): number {
   positive("warm-up", warmUp, true);
-  if (warmUp < epochs) return warmUp;
+  if (epochs === null || warmUp < epochs) return warmUp;
   throw new UsageError("warm-up", `takes ${warmUp} of ${epochs} epochs`, "give fewer epochs than the run has");
 }
 
@@ -130,6 +134,23 @@ function accumulation(optimizer: string, batches: number): number {
     );
   }
   return batches;
+}
+
+/**
+ * How long the run is.
+ * @throws UsageError where it is said twice
+ */
+function lengthOf({ epochs, steps, time }: TrainOptions): Pick<Settings, "epochs" | "steps" | "time"> {
+  const said = Object.entries({ epochs, steps, time }).filter(([, value]) => value !== undefined);
+  if (said.length > 1) {
+    const [[first, a], [second, b]] = said as [[string, number], [string, number]];
+    throw new UsageError(second, `is ${b}, and ${first} is ${a}: both say how long the run is`, "leave one of them out");
+  }
+  return {
+    epochs: steps === undefined && time === undefined ? wholeNumber("epochs", epochs ?? defaults.epochs, 1) : null,
+    steps: steps === undefined ? null : wholeNumber("steps", steps, 1),
+    time: time === undefined ? null : positive("time", time),
+  };
 }
 
 /** The dual has no other form than one that holds the bias like a weight. */
@@ -199,7 +220,7 @@ export function resolve(options: TrainOptions, source: Source): Settings {
   }
   if (solver) refuseUnsolvable({ optimizer, model, loss, regularizers });
   checkImportance(source, options, loss.name);
-  const epochs = wholeNumber("epochs", options.epochs ?? defaults.epochs, 1);
+  const length = lengthOf(options);
   const { classWeights, clipNorm, clipValue, averageWeights } = options;
   return {
     data: source.name,
@@ -211,10 +232,12 @@ export function resolve(options: TrainOptions, source: Source): Settings {
       .map((regularizer) => (solver?.needsL2 ? withBiases(regularizer) : regularizer)),
     optimizer,
     schedule: (schedule as Choice<"schedule"> | undefined) ?? defaults.schedule,
-    epochs,
+    ...length,
+    patience: options.patience === undefined ? null : wholeNumber("patience", options.patience, 1),
+    checkpointSeconds: positive("checkpoint seconds", options.checkpointSeconds ?? defaults.checkpointSeconds),
     batchSize: wholeNumber("batch size", options.batchSize ?? autoBatchSize(source.paths.length), 1),
     accumulate: accumulation(optimizer.name, options.accumulate ?? 1),
-    warmUp: warmUpWithin(epochs, options.warmUp ?? 0),
+    warmUp: warmUpWithin(length.epochs, options.warmUp ?? 0),
     classWeights: classWeights === undefined ? null : [...classWeights],
     balance: balanceOf(options, solver && optimizer.name),
     clipNorm: clipNorm === undefined ? null : positive("clip norm", clipNorm),

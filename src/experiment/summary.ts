@@ -2,7 +2,7 @@ import type { Run } from "./options.ts";
 
 /** The result of a run in one line for programs: what `--json` prints last, and `events.ndjson` ends with. */
 export function summary(run: Run): object {
-  const { test, best, solution, seconds, parameters, weightsHash, interrupted } = run;
+  const { test, best, solution, seconds, parameters, weightsHash, interrupted, stoppedEarly } = run;
   return {
     event: "done",
     run: run.folder,
@@ -13,5 +13,6 @@ export function summary(run: Run): object {
     parameters,
     weightsHash,
     ...(interrupted ? { interrupted: true } : {}),
+    ...(stoppedEarly ? { stoppedEarly: true } : {}),
   };
 }

@@ -85,7 +85,7 @@ function recipeOf(settings: Settings, { pictures, split, classes }: Dataset): Re
 }
 
 function planOf(settings: Settings, recipe: Recipe, { pictures, split, apart }: Dataset): Plan {
-  const { schedule, seed, epochs, batchSize, device, threads } = settings;
+  const { schedule, seed, epochs, steps, time, patience, checkpointSeconds, batchSize, device, threads } = settings;
   const { accumulate, warmUp, balance, clipNorm, clipValue, averageWeights, augment } = settings;
   const { store, labels, targets, kind, height, width, channels } = pictures;
   const balancing = balance === "weights" ? balanceWeights(split.train, labels, recipe.classes) : undefined;
@@ -94,7 +94,11 @@ function planOf(settings: Settings, recipe: Recipe, { pictures, split, apart }: 
     recipe,
     schedule,
     seed,
-    epochs,
+    epochs: epochs ?? 0,
+    ...(steps === null ? {} : { maxSteps: steps }),
+    ...(time === null ? {} : { seconds: time }),
+    ...(patience === null ? {} : { patience }),
+    checkpointSeconds,
     batchSize,
     accumulate,
     warmUp,
