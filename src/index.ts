@@ -58,6 +58,8 @@ export {
   type PicturePrediction,
   type PredictOptions,
   predict,
+  type ResumeOptions,
+  resume,
   type Spread,
   train,
 } from "./experiment/node/index.ts";

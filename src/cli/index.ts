@@ -11,6 +11,7 @@ import { gradcheckCommand } from "./gradcheck.ts";
 import { Output } from "./output.ts";
 import { predictCommand } from "./predict.ts";
 import { quickstartCommand } from "./quickstart.ts";
+import { resumeCommand } from "./resume.ts";
 import { trainCommand } from "./train.ts";
 import { UNIT_OPTIONS, withTrainFlags } from "./train-flags.ts";
 
@@ -83,6 +84,27 @@ export async function main(argv: readonly string[]): Promise<number> {
     )
     .action(async (data, flags) => {
       code = await trainCommand(output, data, flags, argv);
+    });
+
+  command("resume", "go on with a run that was interrupted, or make it longer")
+    .argument("<run>", "the folder of the run")
+    .option("--epochs <n>", "the epochs of the whole run, to make it longer")
+    .option("--steps <n>", "the steps of the whole run")
+    .option("--time <time>", "the time of the whole run, such as 10m")
+    .option("--patience <epochs>", "end after so many epochs without a better one")
+    .option("--data <path>", "where the pictures are now (default: where they were)")
+    .option("--cache <dir>", "as for train")
+    .addHelpText(
+      "after",
+      `
+Goes on from the last checkpoint: state, data order, augmentation, dropout and
+schedule are what they would have been, and so are the weights in the end, to
+the last bit, on the same kind of processor. A run that is made longer goes on
+by the schedule of the longer run.
+${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
+    )
+    .action(async (run, flags) => {
+      code = await resumeCommand(output, run, flags);
     });
 
   command("evaluate", "judge a model by a data set's test pictures")

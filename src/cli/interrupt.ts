@@ -1,3 +1,4 @@
+import { UsageError } from "../core/index.ts";
 import type { Output } from "./output.ts";
 
 /**
@@ -28,4 +29,25 @@ export function onInterrupt(
   process.on("SIGINT", handle);
   process.on("SIGTERM", handle);
   return { signal: controller.signal, release };
+}
+
+/** Runs a training that Ctrl-C ends cleanly; the exit code, which is 130 where it came before the first step. */
+export async function untilInterrupted(
+  output: Output,
+  command: string,
+  work: (signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const { signal, release } = onInterrupt(output, "Stopping after this step; press Ctrl-C again to stop at once.");
+  try {
+    return await work(signal);
+  } catch (error) {
+    if (signal.aborted && (error as Error).name === "AbortError") {
+      const fix = "run it again; nothing was kept";
+      output.error(new UsageError(command, "it was interrupted before the first step", fix));
+      return 130;
+    }
+    throw error;
+  } finally {
+    release();
+  }
 }

@@ -51,6 +51,10 @@ export function withTrainFlags(command: Command): Command {
         "No preset flips, since digits and text must not: where sides do not matter, write standard,flip",
     )
     .option("--epochs <n>", "passes over the training pictures (default: 10)")
+    .option("--steps <n>", "instead: steps, which may end within an epoch")
+    .option("--time <time>", "instead: how long to train, such as 5m or 1h30m; the schedule spans it")
+    .option("--patience <epochs>", "end after so many epochs without a better one")
+    .option("--checkpoint-every <time>", "a checkpoint within long epochs, too (default: 60s)")
     .option("--batch-size <n>", "pictures in one step (default: 64, or 32 for small sets)")
     .option("--accumulate <n>", "batches whose gradients make one update (default: 1)")
     .option(

@@ -10,6 +10,7 @@ import { schedules } from "../schedules/index.ts";
 import { isSolver, ways } from "../train/index.ts";
 import { parseAugment } from "./augment-flag.ts";
 import { type Catalogue, parseUnit, type Unit } from "./compact.ts";
+import { parseDuration } from "./duration-flag.ts";
 
 /** The flags of `train`, as they come from the command line. */
 export interface TrainFlags {
@@ -36,6 +37,10 @@ export interface TrainFlags {
   readonly averageWeights?: string;
   readonly augment?: string;
   readonly epochs?: string;
+  readonly steps?: string;
+  readonly time?: string;
+  readonly patience?: string;
+  readonly checkpointEvery?: string;
   readonly batchSize?: string;
   readonly accumulate?: string;
   readonly size?: string;
@@ -160,6 +165,10 @@ const ofSteps = [
   "schedule",
   "warmUp",
   "epochs",
+  "steps",
+  "time",
+  "patience",
+  "checkpointEvery",
   "batchSize",
   "accumulate",
   "clipNorm",
@@ -175,6 +184,20 @@ function refuseSteps(solver: string, flags: TrainFlags): void {
     `${solver} takes no steps over batches: it ends when the optimum is near enough`,
     `leave it out; how near is ${solver}:tolerance=1e-6`,
   );
+}
+
+/** How long the run is, in one of three units. */
+function lengthOf({ epochs, steps, time }: TrainFlags): Pick<TrainOptions, "epochs" | "steps" | "time"> {
+  return {
+    ...(epochs === undefined ? {} : { epochs: parseNumber("--epochs", epochs, "10") }),
+    ...(steps === undefined ? {} : { steps: parseNumber("--steps", steps, "2000") }),
+    ...(time === undefined ? {} : { time: parseDuration("--time", time) }),
+  };
+}
+
+/** A configuration, whose length gives way to one that is said. */
+function withoutLength({ epochs: _epochs, steps: _steps, time: _time, ...rest }: Partial<TrainOptions>) {
+  return rest;
 }
 
 function parseWeights(text: string | undefined): readonly number[] | undefined {
@@ -219,6 +242,7 @@ export function trainOptions(
   const earlier = base.optimizer?.options.schedule as Choice<"schedule"> | undefined;
   const schedule =
     flags.schedule === undefined ? earlier : continued("schedule", schedules, flags.schedule, earlier, "cosine");
+  const length = lengthOf(flags);
   const given = {
     // Left open where nothing is said of it: what the data are decides then.
     model:
@@ -234,7 +258,10 @@ export function trainOptions(
     clipValue: number("--clip-value", flags.clipValue, "0.5"),
     averageWeights: number("--average-weights", flags.averageWeights, "0.999"),
     augment: flags.augment === undefined ? undefined : parseAugment(flags.augment),
-    epochs: number("--epochs", flags.epochs, "10"),
+    ...length,
+    patience: number("--patience", flags.patience, "5"),
+    checkpointSeconds:
+      flags.checkpointEvery === undefined ? undefined : parseDuration("--checkpoint-every", flags.checkpointEvery),
     batchSize: number("--batch-size", flags.batchSize, "64"),
     accumulate: number("--accumulate", flags.accumulate, "4"),
     size: number("--size", flags.size, "64"),
@@ -253,5 +280,6 @@ export function trainOptions(
     cache: flags.cache,
     pictureMemory: number("--picture-memory", flags.pictureMemory, "4096"),
   };
-  return { ...base, data: source, ...(saidOf(given) as Partial<TrainOptions>) };
+  const others = Object.keys(length).length > 0 ? withoutLength(base) : base;
+  return { ...others, data: source, ...(saidOf(given) as Partial<TrainOptions>) };
 }

@@ -1,6 +1,6 @@
 import { countReasons, type Skipped } from "../data/index.ts";
 import { type ExperimentEvent, type Run, summary } from "../experiment/index.ts";
-import { duration, grouped, type Output, percent, style } from "./output.ts";
+import { callName, duration, grouped, type Output, percent, style } from "./output.ts";
 
 /** One file with its reason; of several how many, of which kinds, and where they are named. */
 export function skippedLine(skipped: readonly Skipped[]): string {
@@ -68,6 +68,9 @@ export function reportEvent(output: Output, event: ExperimentEvent): void {
       for (const note of event.notes) output.warn(note);
       output.say(`${style("bold", event.model)}: ${grouped(event.parameters)} parameters, on ${event.device}`);
       break;
+    case "resume":
+      output.say(`  going on after step ${grouped(event.step)}, in epoch ${event.epoch}`);
+      break;
     case "initial":
       output.say(`  first loss ${event.loss.toFixed(3)}${expectation(event)}`);
       break;
@@ -82,7 +85,8 @@ export function reportEvent(output: Output, event: ExperimentEvent): void {
         output.say(`solution  loss ${event.trainLoss.toFixed(4)}${looked}`);
         break;
       }
-      const epoch = `epoch ${String(event.epoch).padStart(String(event.epochs).length)}/${event.epochs}`;
+      const of = event.epochs === null ? "" : `/${event.epochs}`;
+      const epoch = `epoch ${String(event.epoch).padStart(String(event.epochs ?? 100).length)}${of}`;
       output.say(`${epoch}  loss ${event.trainLoss.toFixed(4)}${looked}${mark}`);
       break;
     }
@@ -132,6 +136,8 @@ export function reportRun(output: Output, run: Run): void {
           : `Interrupted after ${run.history.length} whole ${run.history.length === 1 ? "epoch" : "epochs"}; the run is usable.`,
       ),
     );
+  if (run.stoppedEarly) output.say(`ended early: ${run.settings.patience} epochs without a better one`);
+  if (run.interrupted && run.folder !== null) output.say(`go on with: ${callName()} resume ${run.folder}`);
   if (validation && best.epoch > 0 && run.solution === null)
     output.say(`best: epoch ${best.epoch} by ${best.metric}, ${percent(best.value)}`);
   if (test)

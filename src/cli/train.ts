@@ -6,7 +6,7 @@ import { holdsNumbers, readConfig, train } from "../experiment/node/index.ts";
 import { isSolver } from "../train/index.ts";
 import { findLearningRateCommand } from "./find-learning-rate.ts";
 import { foldsCommand } from "./folds.ts";
-import { onInterrupt } from "./interrupt.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import type { Output } from "./output.ts";
 import { parseNumber, type TrainFlags, trainOptions } from "./train-options.ts";
 import { reportEvent, reportRun } from "./train-report.ts";
@@ -38,22 +38,11 @@ async function usualModel({ data, optimizer }: TrainOptions): Promise<string> {
 
 /** Runs one training into `folder` and tells about it; the exit code of the command. */
 export async function runTraining(output: Output, options: TrainOptions, folder: string): Promise<number> {
-  const { signal, release } = onInterrupt(output, "Stopping after this step; press Ctrl-C again to stop at once.");
-  try {
+  return await untilInterrupted(output, "argmin train", async (signal) => {
     const run = await train({ ...options, folder, signal, onEvent: (event) => reportEvent(output, event) });
     reportRun(output, run);
     return run.interrupted ? 130 : 0;
-  } catch (error) {
-    if (signal.aborted && (error as Error).name === "AbortError") {
-      output.error(
-        new UsageError("argmin train", "it was interrupted before the first step", "run it again; nothing was kept"),
-      );
-      return 130;
-    }
-    throw error;
-  } finally {
-    release();
-  }
+  });
 }
 
 export async function trainCommand(

@@ -144,7 +144,11 @@ function lengthOf({ epochs, steps, time }: TrainOptions): Pick<Settings, "epochs
   const said = Object.entries({ epochs, steps, time }).filter(([, value]) => value !== undefined);
   if (said.length > 1) {
     const [[first, a], [second, b]] = said as [[string, number], [string, number]];
-    throw new UsageError(second, `is ${b}, and ${first} is ${a}: both say how long the run is`, "leave one of them out");
+    throw new UsageError(
+      second,
+      `is ${b}, and ${first} is ${a}: both say how long the run is`,
+      "leave one of them out",
+    );
   }
   return {
     epochs: steps === undefined && time === undefined ? wholeNumber("epochs", epochs ?? defaults.epochs, 1) : null,

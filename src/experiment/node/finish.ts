@@ -88,6 +88,7 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
     seconds: ending.seconds,
     weightsHash,
     interrupted: ending.interrupted,
+    stoppedEarly: keeper.stoppedEarly,
     model,
   };
   await folder?.writeMetrics(run, figuresFor("declared test"));

@@ -27,5 +27,6 @@ export {
   type Spread,
 } from "./folds.ts";
 export { type Guess, type PicturePrediction, type PredictOptions, predict } from "./predict.ts";
+export { type ResumeOptions, resume } from "./resume.ts";
 export { csvField } from "./run-folder.ts";
 export { holdsNumbers, train } from "./train.ts";

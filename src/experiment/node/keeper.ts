@@ -1,24 +1,40 @@
 import { choose } from "../../core/index.ts";
 import { losses } from "../../losses/index.ts";
 import {
+  isBetter,
   isSolver,
   type Plan,
   type Recipe,
   type Solved,
+  type Standing,
+  type StateBlock,
   type StateValues,
   type TrainEvent,
   weightsOf,
 } from "../../train/index.ts";
 import type { EpochRow, Settings } from "../options.ts";
+import type { Best, Checkpoint } from "./checkpoint-file.ts";
 import type { Reporter } from "./reporter.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { WriteQueue } from "./write-queue.ts";
+
+/** What the keeper of a run works with. */
+interface Kept {
+  readonly plan: Plan;
+  readonly folder: RunFolder | undefined;
+  readonly writes: WriteQueue;
+  /** Of the data. */
+  readonly fingerprint: string;
+  readonly threads: number;
+  /** What an earlier part of the run has left. */
+  readonly from: Checkpoint | undefined;
+}
 
 /** Keeps the history and the best weights, and writes checkpoints, one after the other. */
 export class Keeper {
   readonly history: EpochRow[] = [];
   /** The epoch with the highest validation accuracy; of equals the one with the lower loss. */
-  best: { epoch: number; value: number; loss: number; state: StateValues } | undefined;
+  best: Best | undefined;
   /** What the run ended with when it was interrupted. */
   last: StateValues | undefined;
   readonly parameters: number;
@@ -26,31 +42,59 @@ export class Keeper {
   solution: Solved | null = null;
   /** The first loss has been measured: from here on there is something to keep. */
   began = false;
-  readonly #plan: Plan;
-  readonly #folder: RunFolder | undefined;
-  readonly #shapes: ReadonlyMap<string, readonly number[]>;
-  readonly #writes: WriteQueue;
+  /** Patience has ended the run. */
+  stoppedEarly = false;
+  readonly #kept: Kept;
+  readonly #parts: readonly StateBlock[];
+  /** The newest checkpoint that waits to be written; an older one that still waits need not be. */
+  #waiting: Checkpoint | undefined;
 
-  constructor(plan: Plan, folder: RunFolder | undefined, writes: WriteQueue) {
-    this.#plan = plan;
-    this.#folder = folder;
-    this.#writes = writes;
-    this.#shapes = new Map([...plan.parameters, ...plan.slots].map(({ name, shape }) => [name, shape]));
+  constructor(kept: Kept) {
+    const { plan, from } = kept;
+    this.#kept = kept;
+    this.#parts = [...plan.parameters, ...plan.slots];
     this.parameters = plan.parameters.reduce((total, { name }) => total + plan.initial[name].length, 0);
+    if (from === undefined) return;
+    this.began = true;
+    this.history.push(...from.history);
+    this.best = from.best;
+    this.last = from.state;
   }
 
   /** The first weights are a checkpoint too: there is a good one whatever happens in the first epoch. */
   async start(): Promise<void> {
-    await this.#folder?.writeCheckpoint("last", this.#plan.initial, this.#shapes, { epoch: 0, step: 0 });
+    const { folder, plan, from } = this.#kept;
+    if (from !== undefined) return;
+    await folder?.writeCheckpoint("last", this.#checkpoint(plan.initial, { epoch: 0, step: 0 }, null), this.#parts);
   }
 
   /** The weights to ship: the best epoch's, or the last ones when no epoch was finished. */
   get weights(): StateValues {
-    return weightsOf(this.#plan, this.best?.state ?? this.last ?? this.#plan.initial);
+    const { plan } = this.#kept;
+    return this.best?.weights ?? weightsOf(plan, this.last ?? plan.initial);
   }
 
-  #write(kind: "last" | "best", state: StateValues, facts: { epoch: number; step: number }): void {
-    this.#writes.add(() => this.#folder?.writeCheckpoint(kind, state, this.#shapes, facts));
+  #checkpoint(
+    state: StateValues,
+    { epoch, step }: { readonly epoch: number; readonly step: number },
+    standing: Standing | null,
+    bestIsState = false,
+  ): Checkpoint {
+    const { threads, fingerprint } = this.#kept;
+    const { best, history } = this;
+    return { epoch, step, state, standing, best, bestIsState, history: [...history], threads, fingerprint };
+  }
+
+  /** Queues the last checkpoint. On a slow disk only the newest is written, so that they do not pile up in memory. */
+  #writeLast(checkpoint: Checkpoint): void {
+    const queued = this.#waiting !== undefined;
+    this.#waiting = checkpoint;
+    if (queued) return;
+    this.#kept.writes.add(() => {
+      const newest = this.#waiting!;
+      this.#waiting = undefined;
+      return this.#kept.folder?.writeCheckpoint("last", newest, this.#parts);
+    });
   }
 
   watch(
@@ -70,6 +114,8 @@ export class Keeper {
           notes,
           folder: context.folder ?? null,
         });
+        const { from } = this.#kept;
+        if (from) report.send({ type: "resume", epoch: from.standing?.epoch ?? 1, step: from.step });
         break;
       }
       case "initial": {
@@ -77,7 +123,7 @@ export class Keeper {
         const unit = choose("loss", losses, recipe.loss.name);
         const { value, formula } = unit.initial({ ...unit.defaults, ...recipe.loss.options }, recipe.classes);
         // The formulas are those of one true class.
-        const expected = this.#plan.pictures.targets === undefined ? value : null;
+        const expected = this.#kept.plan.pictures.targets === undefined ? value : null;
         report.send({ type: "initial", loss: event.loss, expected, formula });
         break;
       }
@@ -91,26 +137,57 @@ export class Keeper {
         report.send(event);
         break;
       }
-      case "epoch":
-        this.#endEpoch(event, report, isSolver(settings.optimizer.name) ? 0 : settings.epochs);
+      case "position": {
+        const { step, seconds } = event;
+        this.#kept.writes.add(() => this.#kept.folder?.appendPosition({ step, seconds }));
         break;
-      case "interrupted":
-        this.last = event.state;
-        this.#write("last", event.state, event);
+      }
+      case "checkpoint": {
+        // Its epoch has not ended: whatever is best is another's.
+        const { standing, state } = event;
+        this.#writeLast(this.#checkpoint(state, { epoch: standing.epoch - 1, step: standing.step }, standing));
+        break;
+      }
+      case "epoch":
+        this.#endEpoch(event, report, settings);
+        break;
+      case "interrupted": {
+        const { standing, step, state } = event;
+        this.last = state;
+        this.#writeLast(this.#checkpoint(state, { epoch: (standing?.epoch ?? 1) - 1, step }, standing));
+        break;
+      }
+      case "finished":
+        this.stoppedEarly = event.early ?? false;
         break;
       default:
         break;
     }
   }
 
-  #endEpoch(event: Extract<TrainEvent, { type: "epoch" }>, report: Reporter, epochs: number): void {
-    const { epoch, step, trainLoss, validation, learningRate, seconds, state } = event;
-    // Without validation pictures the last epoch is the one to keep.
-    const value = validation?.accuracy ?? epoch;
-    const loss = validation?.loss ?? 0;
+  /** How many epochs the run will have; 0 for a solver, null where that is not known. */
+  #epochs({ optimizer, epochs, steps, batchSize, accumulate }: Settings): number | null {
+    if (isSolver(optimizer.name)) return 0;
+    if (steps === null) return epochs;
+    const { train, steps: graphs } = this.#kept.plan;
+    const pictures = graphs.kind === "chunks" ? graphs.pictures : batchSize * accumulate;
+    return Math.ceil(steps / Math.ceil(train.length / pictures));
+  }
+
+  #endEpoch(event: Extract<TrainEvent, { type: "epoch" }>, report: Reporter, settings: Settings): void {
+    const { epoch, step, trainLoss, validation, learningRate, gradientNorm, zeros, seconds, state } = event;
+    const { plan, folder, writes } = this.#kept;
+    // An epoch that a shorter run ended within has been judged before it was whole.
+    while ((this.history.at(-1)?.epoch ?? 0) >= epoch) this.history.pop();
     const { best: old } = this;
-    const best = old === undefined || value > old.value || (value === old.value && loss < old.loss);
-    if (best) this.best = { epoch, value, loss, state };
+    const before = old && {
+      trainLoss: 0,
+      validation: validation === null ? null : { accuracy: old.value, loss: old.loss },
+    };
+    const best = isBetter({ trainLoss, validation }, before);
+    // Without validation pictures the last epoch is the one to keep.
+    const [value, loss] = [validation?.accuracy ?? epoch, validation?.loss ?? 0];
+    if (best) this.best = { epoch, value, loss, weights: weightsOf(plan, state) };
     const row: EpochRow = {
       epoch,
       step,
@@ -118,12 +195,15 @@ export class Keeper {
       validationLoss: validation?.loss ?? null,
       validationAccuracy: validation?.accuracy ?? null,
       learningRate,
+      gradientNorm,
+      zeros,
       seconds,
     };
     this.history.push(row);
-    report.send({ type: "epoch", epochs, best, ...row });
-    this.#writes.add(() => this.#folder?.appendEpoch(row));
-    this.#write("last", state, event);
-    if (best) this.#write("best", state, event);
+    report.send({ type: "epoch", epochs: this.#epochs(settings), best, ...row });
+    writes.add(() => folder?.appendEpoch(row));
+    const checkpoint = this.#checkpoint(state, event, event.standing, best);
+    this.#writeLast(checkpoint);
+    if (best) writes.add(() => folder?.writeCheckpoint("best", checkpoint, this.#parts));
   }
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { sizeOf, UsageError } from "../../core/index.ts";
 import {
   balanceWeights,
@@ -108,7 +109,8 @@ function planOf(settings: Settings, recipe: Recipe, { pictures, split, apart }: 
     ...(clipNorm === null ? {} : { clipNorm }),
     ...(clipValue === null ? {} : { clipValue }),
     ...(averageWeights === null ? {} : { averageWeights }),
-    ...(threads === null ? {} : { threads }),
+    // Said, so that a run that is resumed on another machine sums in the same order.
+    threads: threads ?? availableParallelism(),
     pictures: {
       store,
       labels,

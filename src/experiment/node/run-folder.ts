@@ -1,13 +1,14 @@
-import { appendFile, mkdir, readdir, rm, rmdir } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { UsageError, VERSION } from "../../core/index.ts";
 import type { Dataset } from "../../data/index.ts";
 import { splitToJson } from "../../data/index.ts";
 import { type Figures, predictedClass, surprisal } from "../../metrics/index.ts";
-import { encodeTensors, type StateValues } from "../../train/index.ts";
+import type { Position, StateBlock } from "../../train/index.ts";
 import type { EpochRow, Run, Settings } from "../options.ts";
 import { explainWrite, writeAtomic } from "./atomic-file.ts";
+import { type Checkpoint, encodeCheckpoint } from "./checkpoint-file.ts";
 import { readableJson } from "./readable-json.ts";
 
 /** What the classifier said of one picture. */
@@ -20,7 +21,27 @@ export interface Prediction {
   readonly loss: number;
 }
 
-const METRICS = "epoch,step,train_loss,validation_loss,validation_accuracy,learning_rate,seconds\n";
+const METRICS = "epoch,step,train_loss,validation_loss,validation_accuracy,learning_rate,gradient_norm,zeros,seconds\n";
+
+/** One line of `metrics.csv`; all numbers in full, so that they can be read back, but for the seconds. */
+const metricsLine = (row: EpochRow): string => {
+  const { epoch, step, trainLoss, validationLoss, validationAccuracy, learningRate, gradientNorm, zeros, seconds } =
+    row;
+  const cells = [epoch, step, trainLoss, validationLoss, validationAccuracy, learningRate, gradientNorm, zeros];
+  return `${[...cells.map((cell) => cell ?? ""), seconds.toFixed(3)].join(",")}\n`;
+};
+
+const POSITIONS = join("checkpoints", "positions.csv");
+
+/** The answers of the clock that a run has written down; a line that was cut short by the end of the process is none. */
+export async function readPositions(run: string): Promise<Position[]> {
+  const text = await readFile(join(run, POSITIONS), "utf8").catch(() => "");
+  const lines = text
+    .slice(0, text.lastIndexOf("\n") + 1)
+    .split("\n")
+    .slice(0, -1);
+  return lines.map((line) => line.split(",").map(Number)).map(([step, seconds]) => ({ step, seconds }));
+}
 
 /** Quotes a CSV field where it has to be (RFC 4180). */
 export const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
@@ -65,6 +86,18 @@ export class RunFolder {
     return folder;
   }
 
+  /**
+   * The folder of a run that goes on: its configuration as it is from now on, and the epochs that its checkpoint knows.
+   * @throws UsageError when it cannot be written
+   */
+  static async reopen(path: string, settings: Settings, history: readonly EpochRow[]): Promise<RunFolder> {
+    // Nothing in it was made now, so there is nothing to take away.
+    const folder = new RunFolder(path, join(path, "checkpoints"));
+    await writeAtomic(folder.#file("config.yaml"), stringify({ argmin: VERSION, ...settings }));
+    await writeAtomic(folder.#file("metrics.csv"), METRICS + history.map(metricsLine).join(""));
+    return folder;
+  }
+
   /** Takes away what was made: for a run that ended before its first step, so that its name is free for the next try. */
   async discard(): Promise<void> {
     for (const name of await readdir(this.path)) await rm(this.#file(name), { recursive: true, force: true });
@@ -97,31 +130,17 @@ export class RunFolder {
   }
 
   async appendEpoch(row: EpochRow): Promise<void> {
-    const { epoch, step, trainLoss, validationLoss, validationAccuracy, learningRate, seconds } = row;
-    const cells = [
-      epoch,
-      step,
-      trainLoss,
-      validationLoss ?? "",
-      validationAccuracy ?? "",
-      learningRate,
-      seconds.toFixed(3),
-    ];
-    await this.#append("metrics.csv", `${cells.join(",")}\n`);
+    await this.#append("metrics.csv", metricsLine(row));
   }
 
-  /** Weights and optimizer slots, as `checkpoints/last.safetensors` or `checkpoints/best.safetensors`. */
-  async writeCheckpoint(
-    kind: "last" | "best",
-    state: StateValues,
-    shapes: ReadonlyMap<string, readonly number[]>,
-    facts: { readonly epoch: number; readonly step: number },
-  ): Promise<void> {
-    const tensors = Object.fromEntries(
-      Object.entries(state).map(([name, data]) => [name, { shape: shapes.get(name)!, data }]),
-    );
-    const metadata = { argmin: VERSION, epoch: String(facts.epoch), step: String(facts.step) };
-    await writeAtomic(this.#file(join("checkpoints", `${kind}.safetensors`)), encodeTensors(tensors, metadata));
+  /** One answer of the clock, for a run on a budget of time. */
+  async appendPosition({ step, seconds }: Position): Promise<void> {
+    await this.#append(POSITIONS, `${step},${seconds}\n`);
+  }
+
+  /** All that a run needs to go on, as `checkpoints/last.safetensors` or `checkpoints/best.safetensors`. */
+  async writeCheckpoint(kind: "last" | "best", checkpoint: Checkpoint, parts: readonly StateBlock[]): Promise<void> {
+    await writeAtomic(this.#file(join("checkpoints", `${kind}.safetensors`)), encodeCheckpoint(checkpoint, parts));
   }
 
   /** The first pictures that the network sees, as a picture. */

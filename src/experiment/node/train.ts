@@ -1,10 +1,11 @@
 import { UsageError } from "../../core/index.ts";
 import type { Dataset, Source } from "../../data/index.ts";
 import { isNumbers, openSource } from "../../data/node/index.ts";
-import type { TrainEvent } from "../../train/index.ts";
+import type { Plan, Recipe, TrainEvent } from "../../train/index.ts";
 import { trainInWorker } from "../../train/node/index.ts";
-import type { Run, TrainOptions } from "../options.ts";
+import type { Run, Settings, TrainOptions } from "../options.ts";
 import { resolve } from "../resolve.ts";
+import { type Checkpoint, fingerprintOf } from "./checkpoint-file.ts";
 import { finish } from "./finish.ts";
 import { firstBatchPng } from "./first-batch.ts";
 import { Keeper } from "./keeper.ts";
@@ -38,20 +39,39 @@ export async function holdsNumbers(data: TrainOptions["data"]): Promise<boolean>
 
 /** One training, with what its model says of the pictures that it is judged by. */
 export async function trainOn(source: Source, options: TrainOptions, given?: Dataset): ReturnType<typeof finish> {
-  const emit = options.onEvent ?? (() => {});
   const settings = resolve(options, source);
   const folder = options.folder === undefined ? undefined : await RunFolder.create(options.folder, settings);
   const writes = new WriteQueue();
-  const report = new Reporter(emit, folder, writes);
-  const prepared = prepare(source, settings, options, folder, report, given);
-  const { dataset, recipe, plan } = await prepared.catch(async (error) => {
+  const report = new Reporter(options.onEvent ?? (() => {}), folder, writes);
+  const prepared = await prepare(source, settings, options, folder, report, given).catch(async (error) => {
     await writes.settled().catch(() => {});
     await folder?.discard();
     throw error;
   });
-  const keeper = new Keeper(plan, folder, writes);
+  if (!source.numbers) await folder?.writeFirstBatch(await firstBatchPng(prepared.plan));
+  return await runPlan({ ...prepared, settings, options, folder, writes, report, from: undefined });
+}
+
+/** A plan that is ready to run, and everything that is told of it. */
+interface ReadyPlan {
+  readonly settings: Settings;
+  readonly options: Pick<TrainOptions, "folder" | "signal">;
+  readonly dataset: Dataset;
+  readonly recipe: Recipe;
+  readonly plan: Plan;
+  readonly folder: RunFolder | undefined;
+  readonly writes: WriteQueue;
+  readonly report: Reporter;
+  /** What an earlier part of the run has left. */
+  readonly from: Checkpoint | undefined;
+}
+
+/** Trains as a plan says, keeps what is learned, and judges it. */
+export async function runPlan(ready: ReadyPlan): ReturnType<typeof finish> {
+  const { settings, options, dataset, recipe, plan, folder, writes, report, from } = ready;
+  const fingerprint = fingerprintOf(dataset, recipe);
+  const keeper = new Keeper({ plan, folder, writes, fingerprint, threads: plan.threads ?? 1, from });
   await keeper.start();
-  if (!source.numbers) await folder?.writeFirstBatch(await firstBatchPng(plan));
   const started = performance.now();
   const worker = trainInWorker(
     plan,
@@ -61,7 +81,7 @@ export async function trainOn(source: Source, options: TrainOptions, given?: Dat
   try {
     const last = await Promise.race([worker.ended, writes.failed]);
     await writes.settled();
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = (from?.standing?.seconds ?? 0) + (performance.now() - started) / 1000;
     if (last.type === "diverged") throw diverged(last, plan.learningRate, options.folder);
     const interrupted = last.type === "interrupted";
     return await finish({
