@@ -145,6 +145,7 @@ export function reportRun(output: Output, run: Run): void {
       `test: ${style("bold", percent(test.accuracy))} of ${grouped(test.images)} pictures right, log loss ${test.loss.toFixed(3)}`,
     );
   output.say(`time: ${duration(run.seconds)} of training`);
+  output.say(`weights: ${run.weightsHash}, the same for the same seed on this kind of machine`);
   if (run.folder !== null) output.say(`everything is in ${style("bold", run.folder)}: model.onnx, metrics.csv, …`);
   output.event(summary(run));
 }

@@ -123,7 +123,7 @@ describe("the files of a run", () => {
       expect(row.step).toBe(String(5 * (i + 1)));
     }
     expect(Object.keys(rows[0]!).join()).toBe(
-      "epoch,step,train_loss,validation_loss,validation_accuracy,learning_rate,seconds",
+      "epoch,step,train_loss,validation_loss,validation_accuracy,learning_rate,gradient_norm,zeros,seconds",
     );
   });
 
