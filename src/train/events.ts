@@ -1,11 +1,5 @@
 /** What a trainer reports while it works; plain data, so that it crosses from a worker. */
-import type { Position, Standing } from "./standing.ts";
-
-/** Loss and accuracy over some pictures; `loss` is the chosen loss without penalties. */
-export interface Evaluation {
-  readonly loss: number;
-  readonly accuracy: number;
-}
+import type { Evaluation, Position, Standing } from "./standing.ts";
 
 /** Where a solver ended. */
 export interface Solved {

@@ -8,12 +8,13 @@ export {
   refuseUnsolvable,
   SolveRun,
 } from "./convex/index.ts";
-export type { Evaluation, LearningRateRange, RangePoint, Scores, Solved, StateValues, TrainEvent } from "./events.ts";
+export type { LearningRateRange, RangePoint, Scores, Solved, StateValues, TrainEvent } from "./events.ts";
 export { makePlan, type PlanRequest } from "./make-plan.ts";
 export { names } from "./names.ts";
 export { orderOf } from "./order-of.ts";
 export { type DataPlan, type PictureBlock, type Plan, type StateBlock, weightsOf } from "./plan.ts";
 export { type Network, network, type Recipe, refuseUnfit } from "./recipe.ts";
+export type { Evaluation } from "./standing.ts";
 export {
   beginning,
   type Continuation,

@@ -1,4 +1,8 @@
-import type { Evaluation } from "./events.ts";
+/** Loss and accuracy over some pictures; `loss` is the chosen loss without penalties. */
+export interface Evaluation {
+  readonly loss: number;
+  readonly accuracy: number;
+}
 
 /** How one epoch ended. */
 export interface EpochEnd {

@@ -4,10 +4,11 @@ import { accuracy } from "../../metrics/index.ts";
 import type { Runtime, Values } from "../../runtime/index.ts";
 import { type Progress, type Solution, solvers } from "../../solvers/index.ts";
 import { weightOf } from "../batch-feed.ts";
-import type { Evaluation, Scores, StateValues, TrainEvent } from "../events.ts";
+import type { Scores, StateValues, TrainEvent } from "../events.ts";
 import { shareOfZeros } from "../gradient-norm.ts";
 import type { PictureBlock, Plan, SolveSteps } from "../plan.ts";
 import { Scorer } from "../scorer.ts";
+import type { Evaluation } from "../standing.ts";
 import type { Features } from "./features.ts";
 import { LinearProblem, type LinearRequest } from "./linear-problem.ts";
 
