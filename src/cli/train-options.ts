@@ -214,11 +214,13 @@ function parseChannels(text: string | undefined): TrainOptions["channels"] {
 /**
  * What was said on the command line, as options of the library, on top of those of a configuration file; what nobody said
  * stays open.
+ * @param usual the model where none is asked for
  */
 export function trainOptions(
   data: string | undefined,
   flags: TrainFlags,
   base: Partial<TrainOptions> = {},
+  usual: "cnn" | "mlp" = "cnn",
 ): TrainOptions {
   const source = data ?? base.data;
   if (source === undefined)
@@ -244,11 +246,7 @@ export function trainOptions(
     flags.schedule === undefined ? earlier : continued("schedule", schedules, flags.schedule, earlier, "cosine");
   const length = lengthOf(flags);
   const given = {
-    // Left open where nothing is said of it: what the data are decides then.
-    model:
-      (flags.model ?? base.model ?? Object.values(modelFlags).find((value) => value !== undefined)) === undefined
-        ? undefined
-        : continued("model", models, flags.model, base.model, solver ? "linear" : "cnn", modelFlags),
+    model: continued("model", models, flags.model, base.model, solver ? "linear" : usual, modelFlags),
     loss: flags.loss === undefined ? undefined : continued("loss", losses, flags.loss, base.loss, "cross-entropy"),
     classWeights: parseWeights(flags.classWeights),
     regularizer: regularizersOf(flags, base.regularizer),

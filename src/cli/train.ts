@@ -3,7 +3,6 @@ import { basename, join, resolve } from "node:path";
 import { UsageError } from "../core/index.ts";
 import type { TrainOptions } from "../experiment/index.ts";
 import { holdsNumbers, readConfig, train } from "../experiment/node/index.ts";
-import { isSolver } from "../train/index.ts";
 import { findLearningRateCommand } from "./find-learning-rate.ts";
 import { foldsCommand } from "./folds.ts";
 import { untilInterrupted } from "./interrupt.ts";
@@ -30,12 +29,6 @@ function stemOf(data: string, model: string): string {
   return `${stem}-${model}`.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
 }
 
-/** The model that is trained where none is asked for. */
-async function usualModel({ data, optimizer }: TrainOptions): Promise<string> {
-  if (optimizer !== undefined && isSolver(optimizer.name)) return "linear";
-  return (await holdsNumbers(data)) ? "mlp" : "cnn";
-}
-
 /** Runs one training into `folder` and tells about it; the exit code of the command. */
 export async function runTraining(output: Output, options: TrainOptions, folder: string): Promise<number> {
   return await untilInterrupted(output, "argmin train", async (signal) => {
@@ -57,9 +50,11 @@ export async function trainCommand(
     throw new UsageError("--name", `"${name}" is a path`, "give a name, and the folder that it is made in with --runs");
   }
   if (name?.trim() === "") throw new UsageError("--name", "it is empty", "write for example --name first");
-  const options = trainOptions(data, flags, config === undefined ? {} : await readConfig(config));
+  const base = config === undefined ? {} : await readConfig(config);
+  const usual = (await holdsNumbers(data ?? base.data ?? "")) ? "mlp" : "cnn";
+  const options = trainOptions(data, flags, base, usual);
   const source = typeof options.data === "string" ? options.data : options.data.name;
-  const stem = stemOf(source, options.model?.name ?? (await usualModel(options)));
+  const stem = stemOf(source, options.model?.name ?? "cnn");
   if (flags.findLearningRate) {
     if (flags.folds !== undefined)
       throw new UsageError("--folds", "--find-learning-rate does not train", "leave one of them out");
