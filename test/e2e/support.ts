@@ -206,7 +206,7 @@ export function writeIdxFolder(folder: string, { train, test }: { train: number;
 export function weightsHashOf({ tensors }: { readonly tensors: Readonly<Record<string, TensorBlock>> }): string {
   const hash = createHash("sha256");
   for (const name of Object.keys(tensors).sort()) {
-    if (name.includes(" of ")) continue; // an optimizer's slot
+    if (name.includes(" of ") || name.startsWith("best ")) continue; // an optimizer's slot; the best epoch's weights
     const { buffer, byteOffset, byteLength } = tensors[name]!.data;
     hash.update(name).update(new Uint8Array(buffer, byteOffset, byteLength));
   }

@@ -68,13 +68,16 @@ export function encodeCheckpoint(checkpoint: Checkpoint, parts: readonly StateBl
 
 /**
  * Reads the last checkpoint of a run. Where the best weights are those of its state they are for the caller to take from there.
- * @throws UsageError when there is none, or it is damaged
+ * @returns undefined when there is none: the run ended before its first step
+ * @throws UsageError when it is damaged
  */
-export async function readCheckpoint(run: string): Promise<Checkpoint> {
+export async function readCheckpoint(run: string): Promise<Checkpoint | undefined> {
   const path = join(run, "checkpoints", "last.safetensors");
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
     throw new UsageError(path, `cannot be read (${error.code})`, "give the folder of a run that has trained", 1);
   });
+  if (bytes === undefined) return undefined;
   const { tensors, metadata } = decodeTensors(bytes, path);
   if (metadata.standing === undefined) {
     const fix = "train again; its weights can still be read";

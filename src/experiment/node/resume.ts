@@ -1,11 +1,12 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../core/index.ts";
-import { type Plan, weightsOf } from "../../train/index.ts";
+import { type Plan, type Position, weightsOf } from "../../train/index.ts";
 import type { Run, Settings, TrainOptions } from "../options.ts";
 import { resolve } from "../resolve.ts";
 import { type Checkpoint, fingerprintOf, readCheckpoint } from "./checkpoint-file.ts";
 import { readConfig } from "./config-file.ts";
+import { firstBatchPng } from "./first-batch.ts";
 import { prepare } from "./prepare.ts";
 import { Reporter } from "./reporter.ts";
 import { RunFolder, readPositions } from "./run-folder.ts";
@@ -28,7 +29,7 @@ export interface ResumeOptions
  * @example
  * const run = await resume("runs/photos-cnn", { epochs: 40 });
  *
- * @throws UsageError when there is no checkpoint in the folder, the data has changed, or the run is already longer than asked
+ * @throws UsageError when the folder is not that of a training, the data has changed, or the run is already longer than asked
  */
 export async function resume(folder: string, options: ResumeOptions = {}): Promise<Run> {
   const found = await stat(folder).catch(() => undefined);
@@ -42,7 +43,7 @@ export async function resume(folder: string, options: ResumeOptions = {}): Promi
   // What is said of the data stands in the folder already.
   const prepared = await prepare(source, settings, all, undefined, new Reporter(emit, undefined, writes));
   const { dataset, recipe } = prepared;
-  if (fingerprintOf(dataset, recipe) !== checkpoint.fingerprint) {
+  if (checkpoint !== undefined && fingerprintOf(dataset, recipe) !== checkpoint.fingerprint) {
     throw new UsageError(
       settings.data,
       `its pictures are not those that ${folder} was trained on`,
@@ -52,7 +53,11 @@ export async function resume(folder: string, options: ResumeOptions = {}): Promi
   }
   const { plan, from } = continued(prepared.plan, checkpoint, await readPositions(folder));
   refuseShorter(folder, settings, checkpoint);
-  const runFolder = await RunFolder.reopen(folder, settings, checkpoint.history);
+  const runFolder = await RunFolder.reopen(folder, settings, from?.history ?? []);
+  if (from === undefined) {
+    await runFolder.writeSplit(dataset, settings.seed);
+    if (!source.numbers) await runFolder.writeFirstBatch(await firstBatchPng(plan));
+  }
   const report = new Reporter(emit, runFolder, writes);
   const ready = { ...prepared, plan, settings, options: all, folder: runFolder, writes, report, from };
   return (await runPlan(ready)).run;
@@ -62,7 +67,7 @@ export async function resume(folder: string, options: ResumeOptions = {}): Promi
 async function optionsOf(
   folder: string,
   { epochs, steps, time, ...said }: ResumeOptions,
-  { threads }: Checkpoint,
+  checkpoint: Checkpoint | undefined,
 ): Promise<TrainOptions> {
   const config = await readConfig(join(folder, "config.yaml"));
   if (config.data === undefined) {
@@ -73,11 +78,13 @@ async function optionsOf(
   const length = Object.values(anew).some((value) => value !== undefined) ? anew : config;
   const given = Object.entries({ ...said, epochs: length.epochs, steps: length.steps, time: length.time });
   const known = Object.fromEntries(given.filter(([, value]) => value !== undefined));
-  return { ...rest, ...known, data: said.data ?? config.data, threads, folder };
+  const threads = checkpoint === undefined ? {} : { threads: checkpoint.threads };
+  return { ...rest, ...known, ...threads, data: said.data ?? config.data, folder };
 }
 
 /** The plan from the checkpoint on. A run without a step behind it, and a solver's, begins anew. */
-function continued(plan: Plan, checkpoint: Checkpoint, positions: NonNullable<Plan["from"]>["positions"]) {
+function continued(plan: Plan, checkpoint: Checkpoint | undefined, positions: readonly Position[]) {
+  if (checkpoint === undefined) return { plan, from: undefined };
   const { standing, state, best, bestIsState, history } = checkpoint;
   if (standing === null) return { plan, from: undefined };
   const ended = history.map(({ trainLoss, validationLoss, validationAccuracy }) => ({
@@ -92,8 +99,9 @@ function continued(plan: Plan, checkpoint: Checkpoint, positions: NonNullable<Pl
 }
 
 /** A run cannot be made shorter than it is. */
-function refuseShorter(folder: string, { epochs, steps }: Settings, { standing, history, step }: Checkpoint): void {
-  if (standing === null) return;
+function refuseShorter(folder: string, { epochs, steps }: Settings, checkpoint: Checkpoint | undefined): void {
+  if (checkpoint === undefined || checkpoint.standing === null) return;
+  const { history, step } = checkpoint;
   const [unit, length, done] = epochs !== null ? ["epochs", epochs, history.length] : ["steps", steps ?? step, step];
   if (length >= done) return;
   throw new UsageError(unit, `is ${length}, but ${folder} has ${done} ${unit} behind it`, `give ${done} or more`);

@@ -50,12 +50,12 @@ export const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${t
 export class RunFolder {
   readonly path: string;
 
-  /** The outermost folder that had to be made for it. */
-  readonly #made: string;
+  /** The outermost folder that had to be made for it; undefined where it was there. */
+  readonly #made: string | undefined;
 
-  private constructor(path: string, made: string) {
+  private constructor(path: string, made: string | undefined) {
     this.path = path;
-    this.#made = resolve(made);
+    this.#made = made === undefined ? undefined : resolve(made);
   }
 
   /**
@@ -92,7 +92,8 @@ export class RunFolder {
    */
   static async reopen(path: string, settings: Settings, history: readonly EpochRow[]): Promise<RunFolder> {
     // Nothing in it was made now, so there is nothing to take away.
-    const folder = new RunFolder(path, join(path, "checkpoints"));
+    const folder = new RunFolder(path, undefined);
+    await mkdir(folder.#file("checkpoints"), { recursive: true });
     await writeAtomic(folder.#file("config.yaml"), stringify({ argmin: VERSION, ...settings }));
     await writeAtomic(folder.#file("metrics.csv"), METRICS + history.map(metricsLine).join(""));
     return folder;
@@ -100,6 +101,7 @@ export class RunFolder {
 
   /** Takes away what was made: for a run that ended before its first step, so that its name is free for the next try. */
   async discard(): Promise<void> {
+    if (this.#made === undefined) return;
     for (const name of await readdir(this.path)) await rm(this.#file(name), { recursive: true, force: true });
     // Folders above it go as well, unless another run has moved in.
     for (let folder = resolve(this.path); folder.startsWith(this.#made); folder = dirname(folder)) {
