@@ -38,7 +38,15 @@ export {
 } from "./data/augment/index.ts";
 export type { Picture, ShapesOptions, Source } from "./data/index.ts";
 export { decodePicture } from "./data/node/index.ts";
-export type { EpochRow, ExperimentEvent, Quality, Run, Settings, TrainOptions } from "./experiment/index.ts";
+export type {
+  BaselineResult,
+  EpochRow,
+  ExperimentEvent,
+  Quality,
+  Run,
+  Settings,
+  TrainOptions,
+} from "./experiment/index.ts";
 export {
   type Classifier,
   type CrossValidation,

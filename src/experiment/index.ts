@@ -1,3 +1,4 @@
+export type { BaselineResult } from "./baseline.ts";
 export {
   classesOf,
   type DescribedModel,

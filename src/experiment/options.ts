@@ -9,6 +9,7 @@ import type { RegularizerChoice } from "../regularizers/index.ts";
 import type { Device } from "../runtime/index.ts";
 import { cosine } from "../schedules/index.ts";
 import type { Solved, TrainEvent } from "../train/index.ts";
+import type { BaselineResult } from "./baseline.ts";
 
 /** What is done about classes of unequal size. */
 export type Balance = "none" | "weights" | "sample";
@@ -245,6 +246,8 @@ export interface Run {
   readonly validation: Figures | null;
   /** null when there are no test pictures. */
   readonly test: Figures | null;
+  /** Least squares on the same pixels, to measure the run by. */
+  readonly baseline: BaselineResult;
   /** Where a solver ended; null after steps. */
   readonly solution: Solved | null;
   /** Learned numbers. */

@@ -1,6 +1,8 @@
 export { augmenterOf, type BatchFeed, batchFeed } from "./batch-feed.ts";
 export { decodeTensors, encodeTensors, type TensorBlock } from "./checkpoint.ts";
 export {
+  type Baseline,
+  type BaselineQuality,
   type Features,
   LinearProblem,
   type LinearRequest,

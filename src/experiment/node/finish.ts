@@ -2,6 +2,7 @@ import type { Dataset } from "../../data/index.ts";
 import { type Figures, figuresOf, fitTemperature, probabilities } from "../../metrics/index.ts";
 import type { Recipe } from "../../train/index.ts";
 import type { WorkerRun } from "../../train/node/index.ts";
+import { type BaselineResult, baselineResult, baselineSkipped } from "../baseline.ts";
 import { exportModel } from "../export-model.ts";
 import type { Run, Settings } from "../options.ts";
 import { summary } from "../summary.ts";
@@ -83,6 +84,7 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
     },
     validation: figuresFor("validation"),
     test: figuresFor("test"),
+    baseline: await baselineOf(ending, figuresFor("validation"), figuresFor("test")),
     solution: keeper.solution,
     parameters: keeper.parameters,
     seconds: ending.seconds,
@@ -94,4 +96,18 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
   await folder?.writeMetrics(run, figuresFor("declared test"));
   await folder?.appendEvent(summary(run));
   return { run, judged };
+}
+
+async function baselineOf(
+  { settings, dataset, worker, interrupted }: Ending,
+  validation: Figures | null,
+  test: Figures | null,
+): Promise<BaselineResult> {
+  const skipped = baselineSkipped({
+    optimizer: settings.optimizer,
+    judged: (validation?.images ?? 0) + (test?.images ?? 0),
+    softTargets: dataset.pictures.targets !== undefined,
+    interrupted,
+  });
+  return skipped === undefined ? baselineResult(await worker.baseline(), validation, test) : { skipped };
 }

@@ -177,10 +177,10 @@ export class RunFolder {
 
   /** How good the kept weights are, in all figures. */
   async writeMetrics(run: Run, declaredTest: Figures | null): Promise<void> {
-    const { classes, best, validation, test, parameters, seconds, weightsHash, interrupted } = run;
+    const { classes, best, baseline, validation, test, parameters, seconds, weightsHash, interrupted } = run;
     const text = readableJson({
       argmin: VERSION,
-      ...{ classes, best, parameters, seconds: Number(seconds.toFixed(3)), weightsHash, interrupted },
+      ...{ classes, best, parameters, seconds: Number(seconds.toFixed(3)), weightsHash, interrupted, baseline },
       ...{ validation, test },
       ...(declaredTest === null ? {} : { declaredTest }),
     });

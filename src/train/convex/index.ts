@@ -2,9 +2,11 @@ import type { Runtime } from "../../runtime/index.ts";
 import { CHUNK, convexGraphs } from "./graphs.ts";
 import { LinearProblem, type LinearRequest } from "./linear-problem.ts";
 
+export type { Baseline, BaselineQuality } from "./baseline.ts";
 export type { Features } from "./features.ts";
 export { type ConvexGraphs, type ConvexRecipe, convexGraphs } from "./graphs.ts";
 export { LinearProblem, type LinearRequest } from "./linear-problem.ts";
+export { pictureBaseline } from "./picture-baseline.ts";
 export { refuseUnsolvable, solveSteps } from "./solve-plan.ts";
 export { SolveRun } from "./solve-run.ts";
 

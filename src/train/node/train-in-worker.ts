@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
-import { UsageError } from "../../core/index.ts";
+import { InternalError, UsageError } from "../../core/index.ts";
 import { inheritedArguments } from "../../runtime/node/index.ts";
+import type { Baseline } from "../convex/index.ts";
 import type { Scores, StateValues, TrainEvent } from "../events.ts";
 import type { Plan } from "../plan.ts";
 
@@ -12,13 +13,13 @@ export interface WorkerStart {
 }
 /** What a worker is started for: to train, or to look for a learning rate. */
 export type Task = "train" | "range";
-export interface WorkerRequest {
-  readonly indices: Int32Array;
-  readonly weights?: StateValues;
-}
+export type WorkerRequest =
+  | { readonly type: "score"; readonly indices: Int32Array; readonly weights?: StateValues }
+  | { readonly type: "baseline" };
 export type WorkerAnswer =
   | { readonly type: "event"; readonly event: TrainEvent }
   | { readonly type: "scores"; readonly scores: Scores }
+  | { readonly type: "baseline"; readonly baseline: Baseline | null }
   | { readonly type: "error"; readonly error: { readonly where: string; readonly what: string; readonly fix: string } };
 
 /** A run in a worker thread. */
@@ -27,6 +28,8 @@ export interface WorkerRun {
   readonly ended: Promise<TrainEvent>;
   /** Scores pictures after the end, with the given weights. */
   score(indices: Int32Array, weights: StateValues): Promise<Scores>;
+  /** Least squares on the same pixels, after the end; null where all training pictures are alike. */
+  baseline(): Promise<Baseline | null>;
   /** Stops after the step in hand, and ends the thread. */
   close(): Promise<void>;
 }
@@ -49,7 +52,7 @@ export function trainInWorker(
     execArgv: inheritedArguments(),
   });
   let fail: (error: Error) => void = () => {};
-  let scored: (scores: Scores) => void = () => {};
+  let answered: (answer: WorkerAnswer) => void = () => {};
   let rest = () => {};
   // What the thread is busy with. A thread that is ended inside native code takes the whole process with it.
   let busy: Promise<unknown> = new Promise<void>((resolve) => {
@@ -70,7 +73,7 @@ export function trainInWorker(
         const { where, what, fix } = answer.error;
         rest();
         fail(new UsageError(where, what, fix, 1));
-      } else if (answer.type === "scores") scored(answer.scores);
+      } else if (answer.type === "scores" || answer.type === "baseline") answered(answer);
       else {
         try {
           onEvent(answer.event);
@@ -83,16 +86,26 @@ export function trainInWorker(
       }
     });
   });
+  const ask = (request: WorkerRequest): Promise<WorkerAnswer> => {
+    const answer = new Promise<WorkerAnswer>((resolve, reject) => {
+      answered = resolve;
+      fail = reject;
+      worker.postMessage(request);
+    });
+    busy = answer.catch(() => {});
+    return answer;
+  };
   return {
     ended,
-    score: (indices, weights) => {
-      const scores = new Promise<Scores>((resolve, reject) => {
-        scored = resolve;
-        fail = reject;
-        worker.postMessage({ indices, weights } satisfies WorkerRequest);
-      });
-      busy = scores.catch(() => {});
-      return scores;
+    score: async (indices, weights) => {
+      const answer = await ask({ type: "score", indices, weights });
+      if (answer.type !== "scores") throw new InternalError(`the worker answered ${answer.type} when asked for scores`);
+      return answer.scores;
+    },
+    baseline: async () => {
+      const answer = await ask({ type: "baseline" });
+      if (answer.type !== "baseline") throw new InternalError(`the worker answered ${answer.type}, not the baseline`);
+      return answer.baseline;
     },
     close: async () => {
       Atomics.store(stop, 0, 1);

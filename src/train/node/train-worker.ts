@@ -4,7 +4,7 @@ import { UsageError } from "../../core/index.ts";
 // By its own file: the room's index would load the picture decoder into this thread, which decodes nothing.
 import { openRows } from "../../data/node/open-rows.ts";
 import { openRuntime } from "../../runtime/node/index.ts";
-import { SolveRun } from "../convex/index.ts";
+import { pictureBaseline, SolveRun } from "../convex/index.ts";
 import type { TrainEvent } from "../events.ts";
 import { Trainer } from "../trainer.ts";
 import { startFeeder } from "./feeder.ts";
@@ -33,8 +33,12 @@ try {
   if (task === "range" && trainer instanceof Trainer) await trainer.findLearningRate(emit, stopRequested);
   else await trainer.run(emit, stopRequested);
   feeder?.close();
-  port.on("message", async ({ indices, weights }: WorkerRequest) => {
-    port.postMessage({ type: "scores", scores: await trainer.score(indices, weights) } satisfies WorkerAnswer);
+  port.on("message", async (request: WorkerRequest) => {
+    if (request.type === "baseline") {
+      send({ type: "baseline", baseline: await pictureBaseline(plan, rows, runtime) });
+    } else {
+      send({ type: "scores", scores: await trainer.score(request.indices, request.weights) });
+    }
   });
 } catch (error) {
   const usage =
