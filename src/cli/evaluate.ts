@@ -1,5 +1,6 @@
 import { choose, UsageError } from "../core/index.ts";
 import { evaluate } from "../experiment/node/index.ts";
+import { classTable, qualityLine, range } from "./figures-lines.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { grouped, type Output, percent, style } from "./output.ts";
 import { devices, parseNumber } from "./train-options.ts";
@@ -23,15 +24,16 @@ export async function evaluateCommand(
     for (const note of result.notes) output.warn(note);
     for (const { path, reason } of result.skipped) output.say(`skipped ${path}: ${reason}`);
     output.say(
-      `${style("bold", percent(result.accuracy))} of ${grouped(result.images)} pictures right (${result.subset}), log loss ${result.loss.toFixed(4)}`,
+      `${style("bold", percent(result.accuracy))} of ${grouped(result.images)} pictures right (${result.subset})`,
     );
+    output.say(`  95 % interval ${range(result.interval)}`);
+    output.say(qualityLine(result));
+    const top = result.topK.map(({ k, accuracy }) => `, top-${k} ${percent(accuracy)}`).join("");
+    output.say(`  macro-F1 ${percent(result.macroF1)}${top}`);
     if (result.subset === "all pictures") output.say("Pictures that it was trained on may be among them.");
-    const width = Math.max(...result.perClass.map(({ label }) => label.length));
-    for (const { label, right, total } of result.perClass) {
-      if (total > 0) output.say(`  ${label.padEnd(width)}  ${percent(right / total).padStart(7)} of ${grouped(total)}`);
-    }
-    const { accuracy, loss, images } = result;
-    output.event({ event: "done", accuracy, loss, images });
+    for (const line of classTable(result.perClass, result.classes)) output.say(line);
+    const { skipped: _skipped, notes: _notes, ...figures } = result;
+    output.event({ event: "done", ...figures });
     return 0;
   } catch (error) {
     if (signal.aborted) {

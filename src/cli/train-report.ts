@@ -1,5 +1,6 @@
 import { countReasons, type Skipped } from "../data/index.ts";
 import { type ExperimentEvent, type Run, summary } from "../experiment/index.ts";
+import { baselineLine, qualityLine, range, worstLine } from "./figures-lines.ts";
 import { callName, duration, grouped, type Output, percent, style } from "./output.ts";
 
 /** One file with its reason; of several how many, of which kinds, and where they are named. */
@@ -140,10 +141,17 @@ export function reportRun(output: Output, run: Run): void {
   if (run.interrupted && run.folder !== null) output.say(`go on with: ${callName()} resume ${run.folder}`);
   if (validation && best.epoch > 0 && run.solution === null)
     output.say(`best: epoch ${best.epoch} by ${best.metric}, ${percent(best.value)}`);
-  if (test)
+  if (test) {
+    const { accuracy, images, interval } = test;
     output.say(
-      `test: ${style("bold", percent(test.accuracy))} of ${grouped(test.images)} pictures right, log loss ${test.loss.toFixed(3)}`,
+      `test: ${style("bold", percent(accuracy))} of ${grouped(images)} pictures right (95 % interval ${range(interval)})`,
     );
+    output.say(qualityLine(test));
+    const worst = worstLine(test.perClass, run.classes);
+    if (worst !== undefined) output.say(worst);
+  }
+  const linear = baselineLine(run.baseline);
+  if (linear !== undefined) output.say(test ? linear : linear.trimStart());
   output.say(`time: ${duration(run.seconds)} of training`);
   output.say(`weights: ${run.weightsHash}, the same for the same seed on this kind of machine`);
   if (run.folder !== null) output.say(`everything is in ${style("bold", run.folder)}: model.onnx, metrics.csv, …`);

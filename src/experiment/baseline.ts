@@ -1,4 +1,4 @@
-import type { Choice } from "../core/index.ts";
+import { type Choice, InternalError } from "../core/index.ts";
 import type { Figures } from "../metrics/index.ts";
 import type { Baseline } from "../train/index.ts";
 
@@ -30,13 +30,13 @@ export function baselineSkipped({
   return undefined;
 }
 
-/** @param found what was fitted; null where the pictures were all alike */
 export function baselineResult(
-  found: Baseline | null,
+  found: Baseline | { readonly skipped: string },
   validation: Figures | null,
   test: Figures | null,
 ): BaselineResult {
-  const [own, linear] = test === null ? [validation, found?.validation] : [test, found?.test];
-  if (!found || !own || !linear) return { skipped: "all pictures to train on are alike" };
+  if ("skipped" in found) return found;
+  const [own, linear] = test === null ? [validation, found.validation] : [test, found.test];
+  if (own === null || linear === null) throw new InternalError("the baseline has judged other pictures than the run");
   return { ...found, gain: own.accuracy - linear.accuracy };
 }

@@ -1,6 +1,6 @@
 /** What the commands print, for people and for programs. The lines for programs are a promise: others parse them. */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, readdirSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
@@ -87,7 +87,9 @@ describe("train", () => {
     expect(stdout).toMatch(/^ {2}first loss 1\.\d{3}, expected ln 3 = 1\.099$/m);
     expect(stdout).toMatch(/^epoch 1\/2 {2}loss \d\.\d{4} {3}validation loss \d\.\d{4}, accuracy +\d+\.\d %/m);
     expect(stdout).toMatch(/^best: epoch [12] by validation accuracy, \d+\.\d %$/m);
-    expect(stdout).toMatch(/^test: \d+\.\d % of 3 pictures right, log loss \d\.\d+$/m);
+    expect(stdout).toMatch(
+      /^test: \d+\.\d % of 3 pictures right \(95 % interval \d+\.\d–\d+\.\d %\)\n {2}log loss \d\.\d+, /m,
+    );
     expect(stdout).toContain("everything is in runs/told: model.onnx,");
     expect(tooWide(stdout)).toEqual([]);
   });
@@ -149,7 +151,10 @@ describe("evaluate", () => {
   test("--json ends with the promised line and agrees with the run", async () => {
     const trained = doneLine(await argmin(["train", "photos", ...quick, "--name", "judged", "--json"], { cwd }));
     const done = doneLine(await argmin(["evaluate", "runs/judged", "photos", "--json"], { cwd }));
-    expect(Object.keys(done)).toEqual(["event", "accuracy", "loss", "images"]);
+    const figures = JSON.parse(readFileSync(join(cwd, "runs", "judged", "metrics.json"), "utf8")).test;
+    expect(Object.keys(done)).toEqual(["event", ...Object.keys(figures), "classes", "subset", "device"]);
+    for (const name of ["confusion", "perClass", "interval", "topK"]) expect(done[name]).toEqual(figures[name]);
+    expect(done.calibrationError).toBeCloseTo(figures.calibrationError, 5);
     expect(done.images).toBe(3);
     expect(done.accuracy).toBe(trained.test.accuracy);
     expect(done.loss).toBeCloseTo(trained.test.loss, 5);
@@ -160,8 +165,9 @@ describe("evaluate", () => {
     expect(beside.stdout).toMatch(/ of 3 pictures right \(the pictures that the run held out for testing\)/);
     copyFileSync(join(cwd, "runs", "judged", "model.onnx"), join(cwd, "apart.onnx"));
     const { stdout } = await argmin(["evaluate", "apart.onnx", "photos"], { cwd });
-    expect(stdout).toMatch(/^\d+\.\d % of 30 pictures right \(all pictures\), log loss \d/);
-    expect(stdout).toMatch(/^ {2}cats +\d+\.\d % of 10$/m);
+    expect(stdout).toMatch(/^\d+\.\d % of 30 pictures right \(all pictures\)\n {2}95 % interval /);
+    expect(stdout).toMatch(/^ {2}class +precision +recall +F1 +count$/m);
+    expect(stdout).toMatch(/^ {2}cats +(\d+\.\d %|–) +\d+\.\d % +\d+\.\d % +10$/m);
     expect(tooWide(stdout)).toEqual([]);
   });
 

@@ -195,6 +195,14 @@ describe("the files of a run", () => {
     }
   });
 
+  test("the linear baseline is in metrics.json and in the last line, and is that of the same pictures", () => {
+    const { baseline, test } = JSON.parse(text("first", "metrics.json"));
+    expect(baseline).toEqual(done.baseline);
+    expect(baseline).toMatchObject({ features: 192, pooled: 1, trained: 80, penalty: 0.1 });
+    expect(baseline.test.images).toBe(test.images);
+    expect(baseline.gain).toBe(test.accuracy - baseline.test.accuracy);
+  });
+
   test("model.onnx says where it comes from", () => {
     const facts = readMetadata(file("first", "model.onnx"), "model.onnx");
     expect(JSON.parse(facts.classes!)).toEqual(classes);

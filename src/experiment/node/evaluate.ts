@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { UsageError } from "../../core/index.ts";
 import { type Skipped, type Source, type SplitName, splitFromJson } from "../../data/index.ts";
 import { openSource } from "../../data/node/index.ts";
-import { surprisal } from "../../metrics/index.ts";
+import { type Figures, figuresOf } from "../../metrics/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { inOrder, openClassifier } from "./classifier.ts";
 import { askedAbout } from "./classify-rows.ts";
@@ -20,15 +20,12 @@ export interface EvaluateOptions {
 }
 
 /** What a model file is worth on some pictures. */
-export interface EvaluationResult {
-  readonly accuracy: number;
-  /** Log loss: the mean of −ln p of the true class. */
-  readonly loss: number;
-  readonly images: number;
+export interface EvaluationResult extends Figures {
+  /** Names of the classes, in the order of the figures. */
+  readonly classes: readonly string[];
   /** Which pictures were looked at, in words. */
   readonly subset: string;
   readonly skipped: readonly Skipped[];
-  readonly perClass: readonly { readonly label: string; readonly right: number; readonly total: number }[];
   readonly device: string;
   readonly notes: readonly string[];
 }
@@ -56,10 +53,10 @@ export async function evaluate(
     }
     const ask = askedAbout(classifier, source);
     const { indices, subset } = await choosePictures(model, source, options.split);
-    const perClass = classifier.classes.map((label) => ({ label, right: 0, total: 0 }));
+    const { classes, device, notes } = classifier;
+    const truths: number[] = [];
+    const p = new Float64Array(indices.length * classes.length);
     const skipped: Skipped[] = [...source.skipped];
-    let right = 0;
-    let loss = 0;
     let done = 0;
     const results = inOrder(indices, 8, async (index) => {
       options.signal?.throwIfAborted();
@@ -77,21 +74,13 @@ export async function evaluate(
         skipped.push({ path: source.paths[index], reason });
         continue;
       }
-      const truth = labelOf[source.labels[index]];
-      const isRight = probabilities.every(
-        (p, c) => c === truth || p < probabilities[truth] || (p === probabilities[truth] && c > truth),
-      );
-      perClass[truth].total++;
-      if (isRight) {
-        perClass[truth].right++;
-        right++;
-      }
-      loss += surprisal(probabilities[truth]);
+      p.set(probabilities, truths.length * classes.length);
+      truths.push(labelOf[source.labels[index]]);
     }
-    const images = perClass.reduce((total, one) => total + one.total, 0);
-    if (images === 0) throw new UsageError(source.name, "none of its pictures can be read", "look at the files", 1);
-    const { device, notes } = classifier;
-    return { accuracy: right / images, loss: loss / images, images, subset, skipped, perClass, device, notes };
+    if (truths.length === 0)
+      throw new UsageError(source.name, "none of its pictures can be read", "look at the files", 1);
+    const figures = figuresOf(p.subarray(0, truths.length * classes.length), Int32Array.from(truths), classes.length);
+    return { ...figures, classes, subset, skipped, device, notes };
   } finally {
     await classifier.close();
   }

@@ -16,10 +16,14 @@ export type Task = "train" | "range";
 export type WorkerRequest =
   | { readonly type: "score"; readonly indices: Int32Array; readonly weights?: StateValues }
   | { readonly type: "baseline" };
+/** Why something was not done. */
+interface Skipped {
+  readonly skipped: string;
+}
 export type WorkerAnswer =
   | { readonly type: "event"; readonly event: TrainEvent }
   | { readonly type: "scores"; readonly scores: Scores }
-  | { readonly type: "baseline"; readonly baseline: Baseline | null }
+  | { readonly type: "baseline"; readonly baseline: Baseline | Skipped }
   | { readonly type: "error"; readonly error: { readonly where: string; readonly what: string; readonly fix: string } };
 
 /** A run in a worker thread. */
@@ -28,8 +32,8 @@ export interface WorkerRun {
   readonly ended: Promise<TrainEvent>;
   /** Scores pictures after the end, with the given weights. */
   score(indices: Int32Array, weights: StateValues): Promise<Scores>;
-  /** Least squares on the same pixels, after the end; null where all training pictures are alike. */
-  baseline(): Promise<Baseline | null>;
+  /** Least squares on the same pixels, after the end; or why there is none. */
+  baseline(): Promise<Baseline | Skipped>;
   /** Stops after the step in hand, and ends the thread. */
   close(): Promise<void>;
 }
