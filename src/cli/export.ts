@@ -1,5 +1,6 @@
 import { choose, UsageError } from "../core/index.ts";
 import { type BeforeAfter, type Exported, exportRun, type Quantized } from "../experiment/node/index.ts";
+import { quoted } from "./find-learning-rate.ts";
 import { fitted } from "./fitted.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { grouped, type Output, percent, style } from "./output.ts";
@@ -10,6 +11,7 @@ export interface ExportFlags {
   readonly pictures?: string;
   readonly data?: string;
   readonly quantize?: string;
+  readonly web?: boolean;
 }
 
 export async function exportCommand(output: Output, run: string, flags: ExportFlags): Promise<number> {
@@ -22,6 +24,7 @@ export async function exportCommand(output: Output, run: string, flags: ExportFl
       ...(flags.quantize === undefined
         ? {}
         : { quantize: choose("--quantize", { int8: "int8" } as const, flags.quantize) }),
+      ...(flags.web ? { web: true } : {}),
       signal,
       onProgress: ({ done, total, what }) =>
         output.progress(done, total, `${what} (${grouped(done)} of ${grouped(total)} pictures)`),
@@ -46,7 +49,7 @@ function wholeNumber(flag: string, text: string): number {
 
 const scientific = (value: number) => (value === 0 ? "0" : value.toExponential(1));
 
-function tell(output: Output, { folder, model, bytes, proof, origin, skipped, int8, notes }: Exported): void {
+function tell(output: Output, { folder, model, bytes, proof, origin, skipped, int8, web, notes }: Exported): void {
   for (const note of notes) output.warn(note);
   for (const { path, reason } of skipped) output.warn(`skipped ${path}: ${reason}`);
   output.say(`${style("bold", model)}, ${grouped(bytes)} bytes`);
@@ -60,7 +63,12 @@ function tell(output: Output, { folder, model, bytes, proof, origin, skipped, in
   }
   output.say(`  ${fitted(`${folder}/golden.json is the evidence`, 78)}`);
   if (int8 !== null) tellInt8(output, int8);
-  output.event({ event: "done", model, bytes, origin, ...proof, int8 });
+  if (web !== null) {
+    output.say(`${style("bold", web)}, a page that classifies pictures; to open it:`);
+    output.say(style("bold", `python3 -m http.server --directory ${quoted(web)}`));
+    output.say("  or any other web server; opened as a file it cannot load its model");
+  }
+  output.event({ event: "done", model, bytes, origin, ...proof, int8, web });
 }
 
 function tellInt8(output: Output, { model, bytes, weightBytes, runtimes, change, accuracy }: Quantized): void {

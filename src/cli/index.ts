@@ -141,6 +141,7 @@ ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
     .option("--pictures <n>", `golden pictures to prove it on (default: ${GOLDEN_PICTURES})`)
     .option("--data <path>", "where the run's data lie now, when they were moved")
     .option("--quantize <type>", "int8: also write model.int8.onnx, a quarter of the size")
+    .option("--web", "also write web/, a page that classifies pictures in a browser")
     .addHelpText(
       "after",
       `

@@ -11,6 +11,7 @@ import { type ExportOptions, GOLDEN_PICTURES } from "./options.ts";
 import { placesOf } from "./places.ts";
 import { againstPredictions, agreements, type Proof, refuseUnlike, TOLERANCE } from "./prove.ts";
 import { type Quantized, quantizeRun } from "./quantize.ts";
+import { refuseNumbers, writeWeb } from "./web.ts";
 
 /** What was written, and the evidence for it. */
 export interface Exported {
@@ -24,6 +25,8 @@ export interface Exported {
   readonly skipped: readonly Skipped[];
   /** The model with weights as bytes, where it was asked for. */
   readonly int8: Quantized | null;
+  /** The folder of the page, where it was asked for. */
+  readonly web: string | null;
   readonly notes: readonly string[];
 }
 
@@ -41,6 +44,7 @@ export async function exportRun(path: string, options: ExportOptions = {}): Prom
     throw new UsageError("pictures", `is ${count}`, "give a whole number, 1 or more");
   }
   const run = await openRun(path);
+  if (options.web) refuseNumbers(run);
   const held = await heldOut(run, options.data);
   const golden = await goldenSet(run, held, count);
   const folder = options.out ?? join(path, "export");
@@ -66,8 +70,9 @@ export async function exportRun(path: string, options: ExportOptions = {}): Prom
     const bytes = (await readFile(unproven)).length;
     await rename(unproven, model);
     const int8 = options.quantize === undefined ? null : await quantizeRun(run, held, golden, model, options);
+    const web = options.web ? await writeWeb(run, folder, int8?.model ?? model) : null;
     return {
-      ...{ folder, model, bytes, proof, int8 },
+      ...{ folder, model, bytes, proof, int8, web },
       origin: golden.origin,
       skipped: answers.skipped,
       notes: [...golden.notes, ...notes],

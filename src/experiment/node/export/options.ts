@@ -8,6 +8,8 @@ export interface ExportOptions {
   readonly pictures?: number;
   /** Write `model.int8.onnx`, too: weights as bytes, with the accuracy before and after. */
   readonly quantize?: "int8";
+  /** Write `web/`, too: a page that classifies pictures in a browser, with the int8 model where there is one. */
+  readonly web?: boolean;
   /** Where the run's data lie now, when they were moved. */
   readonly data?: string;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number; readonly what: string }) => void;
