@@ -70,16 +70,19 @@ try {
       const { classify, decode } = await import("./classify.js");
       const blob = new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))]);
       const picture = await decode(blob);
-      return { probabilities: [...(await classify(picture))], pixels: [...picture.pixels] };
+      return {
+        probabilities: [...(await classify(picture))],
+        rgb: btoa(Array.from(picture.pixels, (v) => String.fromCharCode(v)).join("")),
+      };
     }, base64);
     const own = await decodePicture(file);
     const bytesOf = own.channels === 3 ? own.pixels : rgb;
     bytes += bytesOf.length;
-    decoded.pixels.forEach((value, i) => {
+    for (const [i, value] of Buffer.from(decoded.rgb, "base64").entries()) {
       const difference = Math.abs(value - bytesOf[i]);
       if (difference > 0) off++;
       most = Math.max(most, difference);
-    });
+    }
     largest.decoding = Math.max(largest.decoding, apart(decoded.probabilities, found));
     if (bestOf(decoded.probabilities) !== bestOf(found)) otherAfterDecoding++;
   }

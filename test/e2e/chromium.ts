@@ -1,4 +1,5 @@
 /** A real Chromium for tests of pages, and a server for them on the loopback. */
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -7,17 +8,31 @@ import { extname, join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 
 /** Where a Chromium is: CHROMIUM, or where distributions put it. */
-export const chromiumPath = [
-  process.env.CHROMIUM ?? "",
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((path) => path !== "" && existsSync(path));
+const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+const found = () => [process.env.CHROMIUM ?? "", ...places].find((path) => path !== "" && existsSync(path));
 
-/** Starts it; tests skip where there is none. */
+const INSTALL = "apt-get update && apt-get install -y --no-install-recommends chromium";
+
+/** The path of a Chromium; on Debian, as root, it is installed where there is none. */
+function chromiumPath(): string {
+  if (found() === undefined && process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
+    spawnSync("sh", ["-c", INSTALL], { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+  }
+  const path = found();
+  if (path === undefined) {
+    throw new Error(`tests of pages need Chromium: name one in CHROMIUM, or install it, on Debian with\n  ${INSTALL}`);
+  }
+  return path;
+}
+
+const quiet = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"];
+
+/** Starts it, with a profile that is new and empty. */
 export const launch = (): Promise<Browser> =>
-  chromium.launch({ executablePath: chromiumPath!, args: ["--no-sandbox", "--disable-gpu", "--disable-quic"] });
-
+  chromium.launch({
+    executablePath: chromiumPath(),
+    args: ["no-sandbox", "disable-gpu", "disable-quic", ...quiet].map((flag) => `--${flag}`),
+  });
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html",
   ".js": "text/javascript",
@@ -31,7 +46,10 @@ export async function serveFolder(folder: string): Promise<{ readonly url: strin
     const path = new URL(request.url!, "http://localhost").pathname;
     const file = join(folder, path === "/" ? "index.html" : decodeURIComponent(path));
     const body = await readFile(file).catch(() => undefined);
-    if (body === undefined) return response.writeHead(404).end();
+    if (body === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
     response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(body);
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
