@@ -3,9 +3,12 @@ import { defineConfig } from "vitest/config";
 // Tests leave nothing in the user's folders; those of the cache name one of their own.
 process.env.ARGMIN_CACHE = "none";
 
+/** These measure time or memory, so nothing may run beside them. */
+const measured = ["event-loop", "memory", "bars", "interrupted"].map((name) => `test/e2e/${name}.test.ts`);
+
 /**
- * Three projects: `fast` and `files` read the sources directly and need no build; `slow` starts the built command, workers and
- * browsers, so its files run one after the other on the two cores they share.
+ * Four projects: `fast` and `files` read the sources directly and need no build; `slow` and `alone` start the built command,
+ * workers and browsers, `slow` two at a time: half of a short command is its start, which keeps one core busy.
  */
 export default defineConfig({
   test: {
@@ -38,8 +41,21 @@ export default defineConfig({
           name: "slow",
           // A check of a whole data set, and a cache, take seconds, though they need no build.
           include: ["test/e2e/*.test.ts", "src/check/node/*.test.ts", "src/data/node/stored-pixels.test.ts"],
+          exclude: measured,
+          globalSetup: ["test/e2e/build.ts"],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: "alone",
+          include: measured,
           globalSetup: ["test/e2e/build.ts"],
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

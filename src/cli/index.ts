@@ -1,18 +1,9 @@
 import { type Argument, Command, CommanderError } from "commander";
 import { nearest, UsageError, VERSION } from "../core/index.ts";
-import { GOLDEN_PICTURES } from "../experiment/node/index.ts";
+import { GOLDEN_PICTURES } from "../experiment/node/export/options.ts";
 import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
-import { checkCommand } from "./check.ts";
-import { doctorCommand } from "./doctor.ts";
-import { evaluateCommand } from "./evaluate.ts";
-import { exportCommand } from "./export.ts";
-import { gradcheckCommand } from "./gradcheck.ts";
 import { Output } from "./output.ts";
-import { predictCommand } from "./predict.ts";
-import { quickstartCommand } from "./quickstart.ts";
-import { resumeCommand } from "./resume.ts";
-import { trainCommand } from "./train.ts";
 import { UNIT_OPTIONS, withTrainFlags } from "./train-flags.ts";
 
 const list = (catalogue: object) => Object.keys(catalogue).join(", ");
@@ -30,7 +21,10 @@ function argumentTerm(argument: Argument): string {
   return argument.required ? `<${name}>` : `[${name}]`;
 }
 
-/** Runs the command line; the process's exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
+/**
+ * Runs the command line; the process's exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Each command is loaded when
+ * it is given, so that help need not wait for a decoder and a runtime.
+ */
 export async function main(argv: readonly string[]): Promise<number> {
   let code = 0;
   const output = new Output(argv.includes("--json"));
@@ -61,7 +55,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--seed <n>", "another start")
     .addHelpText("after", examples("quickstart", "quickstart --seed 2 --runs /tmp/runs"))
     .action(async (flags) => {
-      code = await quickstartCommand(output, flags);
+      code = await (await import("./quickstart.ts")).quickstartCommand(output, flags);
     });
 
   withTrainFlags(
@@ -83,7 +77,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       )}`,
     )
     .action(async (data, flags) => {
-      code = await trainCommand(output, data, flags, argv);
+      code = await (await import("./train.ts")).trainCommand(output, data, flags, argv);
     });
 
   command("resume", "go on with a run that was interrupted, or make it longer")
@@ -104,7 +98,7 @@ by the schedule of the longer run.
 ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
     )
     .action(async (run, flags) => {
-      code = await resumeCommand(output, run, flags);
+      code = await (await import("./resume.ts")).resumeCommand(output, run, flags);
     });
 
   command("evaluate", "judge a model by a data set's test pictures")
@@ -118,7 +112,7 @@ ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
       `\nLooks at the data's own test pictures, else at those that the run held out,\nelse at all.\n${examples("evaluate runs/photos-cnn photos", "evaluate model.onnx more-photos --json")}`,
     )
     .action(async (model, data, flags) => {
-      code = await evaluateCommand(output, model, data, flags);
+      code = await (await import("./evaluate.ts")).evaluateCommand(output, model, data, flags);
     });
 
   command("predict", "say what is on pictures")
@@ -132,7 +126,7 @@ ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
       examples("predict runs/quickstart cat.jpg", "predict model.onnx photos --format csv > labels.csv"),
     )
     .action(async (model, pictures, flags) => {
-      code = await predictCommand(output, model, pictures, flags);
+      code = await (await import("./predict.ts")).predictCommand(output, model, pictures, flags);
     });
 
   command("export", "write a run's model for others, proven to answer as the run did")
@@ -152,7 +146,7 @@ golden.json beside it is the evidence.
 ${examples("export runs/photos-cnn", "export runs/photos-cnn --out shipped --quantize int8")}`,
     )
     .action(async (run, flags) => {
-      code = await exportCommand(output, run, flags);
+      code = await (await import("./export.ts")).exportCommand(output, run, flags);
     });
 
   withRuns(command("check", "look for what is wrong with pictures and labels"))
@@ -174,7 +168,7 @@ clean.csv, a list of the pictures to train on.
 ${examples("check photos", "check photos --strict --no-labels", "check labels.csv --out checked --json")}`,
     )
     .action(async (data, flags) => {
-      code = await checkCommand(output, data, flags);
+      code = await (await import("./check.ts")).checkCommand(output, data, flags);
     });
 
   command("gradcheck", "compare every backward rule with differences")
@@ -195,13 +189,13 @@ agree on: such points are named, and the rule is checked beside them.
 ${examples("gradcheck", "gradcheck --unit relu", "gradcheck --model mlp --loss hinge", "gradcheck --all --json")}`,
     )
     .action(async (flags) => {
-      code = await gradcheckCommand(output, flags);
+      code = await (await import("./gradcheck.ts")).gradcheckCommand(output, flags);
     });
 
   command("doctor", "say what is installed and how to mend the rest")
     .addHelpText("after", examples("doctor", "doctor --json"))
     .action(async () => {
-      code = await doctorCommand(output);
+      code = await (await import("./doctor.ts")).doctorCommand(output);
     });
 
   try {

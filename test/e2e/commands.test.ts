@@ -97,11 +97,26 @@ describe("train", () => {
   test("--json ends with the promised line, and keeps text for people on stderr", async () => {
     const result = await argmin(["train", "photos", ...quick, "--name", "promised", "--json"], { cwd });
     const done = doneLine(result);
-    expect(Object.keys(done)).toEqual(["event", "run", "test", "best", "seconds", "parameters", "weightsHash"]);
+    expect(Object.keys(done)).toEqual([
+      "event",
+      "run",
+      "test",
+      "best",
+      "baseline",
+      "seconds",
+      "parameters",
+      "weightsHash",
+    ]);
     expect(done).toEqual({
       event: "done",
       run: "runs/promised",
-      test: { accuracy: expect.any(Number), loss: expect.any(Number) },
+      test: {
+        images: 3,
+        ...{ accuracy: expect.any(Number), loss: expect.any(Number), calibrationError: expect.any(Number) },
+        ...{ balancedAccuracy: expect.any(Number), macroF1: expect.any(Number) },
+        interval: { low: expect.any(Number), high: expect.any(Number) },
+      },
+      baseline: expect.objectContaining({ features: 192, gain: expect.any(Number) }),
       best: { epoch: expect.any(Number), metric: "validation accuracy", value: expect.any(Number) },
       seconds: expect.any(Number),
       parameters: 8 * 8 * 3 * 3 + 3,

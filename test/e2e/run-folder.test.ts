@@ -69,6 +69,10 @@ describe("the files of a run", () => {
       },
       schedule: { kind: "schedule", name: "cosine", options: { final: 0 } },
       epochs: 3,
+      steps: null,
+      time: null,
+      patience: null,
+      checkpointSeconds: 60,
       batchSize: 16,
       accumulate: 1,
       warmUp: 0,
@@ -116,9 +120,11 @@ describe("the files of a run", () => {
     const epochs = lines.filter(({ event }) => event === "epoch");
     expect(rows).toHaveLength(3);
     for (const [i, row] of rows.entries()) {
-      const { epoch, step, trainLoss, validationLoss, validationAccuracy, learningRate, seconds } = epochs[i]!;
-      const numbers = [epoch, step, trainLoss, validationLoss, validationAccuracy, learningRate].map(String);
-      expect(Object.values(row)).toEqual([...numbers, seconds.toFixed(3)]);
+      const { epoch, step, trainLoss, validationLoss, validationAccuracy, learningRate, ...rest } = epochs[i]!;
+      const numbers = [epoch, step, trainLoss, validationLoss, validationAccuracy, learningRate];
+      const all = [...numbers, rest.gradientNorm, rest.zeros].map(String);
+      expect(Object.values(row)).toEqual([...all, rest.seconds.toFixed(3)]);
+      expect(rest.gradientNorm).toBeGreaterThan(0);
       // 80 pictures in batches of 16.
       expect(row.step).toBe(String(5 * (i + 1)));
     }
@@ -215,8 +221,10 @@ describe("a seed", () => {
   test("gives the same weights again, to the bit", async () => {
     const again = await trained("photos", "again", "--seed", "7");
     expect(again.done).toEqual({ ...done, run: "runs/again", seconds: again.done.seconds });
-    for (const name of ["split.json", "predictions.csv", "confusion.csv", "model.onnx", "checkpoints/last.safetensors"])
+    for (const name of ["split.json", "predictions.csv", "confusion.csv", "model.onnx"])
       expect(file("again", name).equals(file("first", name)), name).toBe(true);
+    // Its metadata hold the seconds that the epochs took.
+    expect(checkpoint("again", "last").tensors).toEqual(checkpoint("first", "last").tensors);
   });
 
   test("and a config.yaml replay a run, and an option beside it goes before it", async () => {

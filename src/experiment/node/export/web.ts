@@ -2,7 +2,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { UsageError } from "../../../core/index.ts";
 import { webRuntime } from "../../../runtime/node/index.ts";
-import { classifyModule, pageModule, type WebModel, webPage } from "../../web-page.ts";
+import type { WebModel } from "../../web-page.ts";
 import { explainWrite, writeAtomic } from "../atomic-file.ts";
 import type { OpenedRun } from "./open-run.ts";
 
@@ -13,6 +13,8 @@ import type { OpenedRun } from "./open-run.ts";
  */
 export async function writeWeb(run: OpenedRun, folder: string, model: string): Promise<string> {
   refuseNumbers(run);
+  // Only here: it brings the room of the charts with it, which takes longer to load than most commands take.
+  const { classifyModule, pageModule, webPage } = await import("../../web-page.ts");
   const web = join(folder, "web");
   const { module, files } = webRuntime();
   const about: WebModel = {
