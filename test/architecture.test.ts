@@ -32,6 +32,7 @@ const floors: Record<string, number> = {
   gradcheck: 5,
   train: 6,
   report: 6,
+  explain: 6,
   check: 7,
   experiment: 7,
   "index.ts": 8,

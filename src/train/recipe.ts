@@ -38,6 +38,8 @@ export interface Recipe {
 export interface Network {
   /** `pixels` uint8 [batch, height, width, channels], or `features` float32 [batch, width] where the data are numbers. */
   readonly pixels: Tensor<InputAttrs>;
+  /** What the model works on: normalised pictures [batch, channels, height, width], or numbers [batch, width]. */
+  readonly prepared: Tensor;
   readonly scores: Tensor;
   readonly parameters: readonly Parameter[];
   /** What is drawn anew for each step; nothing outside training. */
@@ -52,9 +54,11 @@ export function network(recipe: Recipe, batch: number, mode: "training" | "scori
       ? input("features", [batch, width])
       : input("pixels", [batch, height, width, channels], { dtype: "uint8" });
   const parameters = new Parameters(mode);
-  const x = scoped("numbers", () => (kind === "numbers" ? standardized : numbers)(pixels as Tensor, normalization));
-  const scores = unit.apply({ ...unit.defaults, ...model.options }, x, classes, parameters);
-  return { pixels, scores, parameters: parameters.list, noise: parameters.noise };
+  const prepared = scoped("numbers", () =>
+    (kind === "numbers" ? standardized : numbers)(pixels as Tensor, normalization),
+  );
+  const scores = unit.apply({ ...unit.defaults, ...model.options }, prepared, classes, parameters);
+  return { pixels, prepared, scores, parameters: parameters.list, noise: parameters.noise };
 }
 
 /**

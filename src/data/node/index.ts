@@ -10,6 +10,7 @@ export { MOSAIC_PICTURES, mosaicPng } from "./mosaic.ts";
 export { alignFeatures, isNumbers, numbersFormat, unlabelledRows } from "./numbers.ts";
 export { type OpenedRows, openRows } from "./open-rows.ts";
 export { type OpenOptions, openSource } from "./open-source.ts";
+export { encodePng } from "./png.ts";
 export { type Scan, scanFolder } from "./scan.ts";
 export { type StoreOptions, storedPixels } from "./stored-pixels.ts";
 export { thumbnail } from "./thumbnail.ts";

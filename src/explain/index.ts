@@ -1,0 +1,14 @@
+export {
+  chosenScores,
+  feedsOf,
+  type Heat,
+  type HeatMap,
+  heatFrom,
+  heatGraph,
+  heatOf,
+  modelWith,
+  type Run,
+} from "./heat.ts";
+export { type Method, methodFor, methods } from "./methods.ts";
+export { enlarged, heatLayer, type Lying, onto, overlay, type Raster, WHOLE } from "./overlay.ts";
+export type { Traced, Weights } from "./traced.ts";
