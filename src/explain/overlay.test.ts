@@ -16,7 +16,7 @@ describe("colours", () => {
     expect(oklch(0.40101, 0.12332, 21.555)).toEqual([125, 35, 41]);
     // No screen has this green, so it is less vivid: at full reach in one of its parts.
     const [red, green, blue] = oklch(0.8, 0.4, 145);
-    expect(Math.min(red, green, blue)).toBeLessThan(12);
+    expect(Math.min(red, green, blue)).toBeLessThan(32);
     expect(green).toBeGreaterThan(200);
   });
 
