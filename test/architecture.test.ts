@@ -35,6 +35,7 @@ const floors: Record<string, number> = {
   explain: 6,
   check: 7,
   experiment: 7,
+  serve: 8,
   "index.ts": 8,
   "graph.ts": 8,
   cli: 9,

@@ -129,6 +129,32 @@ ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
       code = await (await import("./predict.ts")).predictCommand(output, model, pictures, flags);
     });
 
+  command("serve", "answer over HTTP what is on pictures")
+    .argument("<model>", "a run folder or a model.onnx")
+    .option("--host <address>", "0.0.0.0 lets other machines in", "127.0.0.1")
+    .option("--port <n>", "0 takes any that is free", "8080")
+    .option("--top <n>", "guesses for each picture", "3")
+    .option("--max-bytes <n>", "of one request", "10M")
+    .option("--max-pixels <n>", "of one picture (default: 50M)")
+    .option("--max-batch <n>", "pictures in one request (default: 100; 10000 rows of numbers)")
+    .option("--concurrency <n>", "pictures at a time (default: cores, up to 4)")
+    .option("--queue <n>", "requests that may wait; others get 503", "128")
+    .option("--timeout <time>", "within which a request must have come", "10s")
+    .option("--grace <time>", "for what is in hand when it is told to stop", "10s")
+    .option(...device)
+    .addHelpText(
+      "after",
+      `
+POST /predict with a picture as the body answers with JSON as predict does; with
+a form of several files it answers with a list. GET / is a page to try it,
+/openapi.json describes it, /health says how it is. Ctrl-C or SIGTERM lets it
+finish what is in hand. With --json, each request is a line on stdout.
+${examples("serve runs/photos-cnn", "serve model.onnx --port 0 --max-pixels 20M --json")}`,
+    )
+    .action(async (model, flags) => {
+      code = await (await import("./serve.ts")).serveCommand(output, model, flags);
+    });
+
   command("export", "write a run's model for others, proven to answer as the run did")
     .argument("<run>", "the folder of a finished run")
     .option("--out <dir>", "the folder to write (default: <run>/export)")

@@ -57,3 +57,4 @@ export type {
   SplitName,
   Uniform,
 } from "./types.ts";
+export { type UnreadableKind, UnreadablePicture } from "./unreadable.ts";

@@ -1,3 +1,4 @@
+export { type Answer, answerOf, type Guess } from "./answer.ts";
 export type { BaselineResult } from "./baseline.ts";
 export {
   classesOf,

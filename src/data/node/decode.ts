@@ -14,6 +14,7 @@ import { open, readFile, stat } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { UsageError } from "../../core/index.ts";
 import type { Picture, PictureFacts } from "../types.ts";
+import { UnreadablePicture } from "../unreadable.ts";
 import { decodableFormats, formatOf, startOf } from "./file-format.ts";
 import { claimedSize, jpegFacts, pictureFacts } from "./picture-header.ts";
 
@@ -26,18 +27,23 @@ sharp.concurrency(1);
  * allocated: a bomb of 4 gigapixels is a file of kilobytes, and resizing takes another 24 bytes a pixel (a training with one
  * picture of 48 million pixels in it peaked at 0.9 GB, with one of 67 million at 1.2 GB).
  */
-const LIMIT_PIXELS = 8192 * 6144;
+export const LIMIT_PIXELS = 8192 * 6144;
 /** No picture within that limit needs a longer file than this, unpacked TIFF with 16 bits and alpha included. */
 const LIMIT_BYTES = 2 ** 29;
 
 /**
  * A picture, with the facts of its file.
  * @param where the name for errors; by default the path
- * @throws UsageError whose `what` is a short reason ("truncated JPEG"), with exit code 1
+ * @param limitPixels the most that a picture may have; what it claims is looked at before anything is allocated
+ * @throws UnreadablePicture whose `what` is a short reason ("truncated JPEG"), with exit code 1
  */
-export async function decodePicture(input: string | Uint8Array, where?: string): Promise<Picture> {
+export async function decodePicture(
+  input: string | Uint8Array,
+  where?: string,
+  limitPixels = LIMIT_PIXELS,
+): Promise<Picture> {
   const flat = (opened: Sharp) => opened.flatten({ background: "#ffffff" });
-  const { facts, pixels, height, width } = await decode(input, where, 3, flat);
+  const { facts, pixels, height, width } = await decode(input, where, 3, flat, limitPixels);
   return { pixels, height, width, channels: 3, ...(facts ? { facts } : {}) };
 }
 
@@ -59,15 +65,18 @@ async function decode(
   where: string | undefined,
   channels: number,
   alpha: (opened: Sharp) => Sharp,
+  limit = LIMIT_PIXELS,
 ) {
   const place = where ?? (typeof input === "string" ? input : "picture");
   const bytes = typeof input === "string" ? await read(input, place) : input;
   const format = decodable(bytes, place);
   const facts = await pictureFacts(bytes, format);
   const size = facts ?? claimedSize(bytes, format);
-  if (size !== undefined && size.width * size.height > LIMIT_PIXELS) throw unreadable(place, tooLarge(size));
+  if (size !== undefined && size.width * size.height > limit) {
+    throw new UnreadablePicture(place, tooLarge(limit, size), "large");
+  }
   try {
-    const opened = sharp(bytes, { failOn: "error", limitInputPixels: LIMIT_PIXELS, autoOrient: true });
+    const opened = sharp(bytes, { failOn: "error", limitInputPixels: limit, autoOrient: true });
     const { data, info } = await alpha(opened)
       .toColourspace("srgb")
       .raw({ depth: "uchar" })
@@ -76,7 +85,9 @@ async function decode(
     const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return { facts, pixels, height: info.height, width: info.width };
   } catch (error) {
-    throw unreadable(place, reasonOf(error as Error, format, bytes));
+    const { message } = error as Error;
+    if (/exceeds pixel limit/i.test(message)) throw new UnreadablePicture(place, tooLarge(limit), "large");
+    throw new UnreadablePicture(place, reasonOf(message, format, bytes), "damaged");
   }
 }
 
@@ -104,10 +115,14 @@ export async function factsOfFile(path: string): Promise<PictureFacts | undefine
 
 /** The format of these bytes. */
 function decodable(bytes: Uint8Array, place: string): string {
-  if (bytes.length === 0) throw unreadable(place, "empty file");
+  if (bytes.length === 0) throw new UnreadablePicture(place, "empty file", "foreign");
   const format = formatOf(bytes);
-  if (format === undefined) throw unreadable(place, `not a picture (starts with ${startOf(bytes)})`);
-  if (!decodableFormats.has(format)) throw unreadable(place, `${format}, which cannot be decoded here`);
+  if (format === undefined) {
+    throw new UnreadablePicture(place, `not a picture (starts with ${startOf(bytes)})`, "foreign");
+  }
+  if (!decodableFormats.has(format)) {
+    throw new UnreadablePicture(place, `${format}, which cannot be decoded here`, "foreign");
+  }
   return format;
 }
 
@@ -115,13 +130,13 @@ function decodable(bytes: Uint8Array, place: string): string {
 async function read(path: string, place: string): Promise<Uint8Array> {
   try {
     const found = await stat(path);
-    if (found.isDirectory()) throw unreadable(place, "a folder, not a picture");
-    if (!found.isFile()) throw unreadable(place, "a pipe, socket or device, not a picture");
+    if (found.isDirectory()) throw new UnreadablePicture(place, "a folder, not a picture", "foreign");
+    if (!found.isFile()) {
+      throw new UnreadablePicture(place, "a pipe, socket or device, not a picture", "foreign");
+    }
     if (found.size > LIMIT_BYTES) {
-      throw unreadable(
-        place,
-        `a file of ${Math.round(found.size / 1e6)} MB, more than ${Math.floor(LIMIT_BYTES / 1e6)}`,
-      );
+      const what = `a file of ${Math.round(found.size / 1e6)} MB, more than ${Math.floor(LIMIT_BYTES / 1e6)}`;
+      throw new UnreadablePicture(place, what, "large");
     }
     return await readFile(path);
   } catch (error) {
@@ -133,21 +148,17 @@ async function read(path: string, place: string): Promise<Uint8Array> {
       ELOOP: "a link that leads in a circle",
     };
     const { code, message } = error as NodeJS.ErrnoException;
-    throw unreadable(place, reasons[code ?? ""] ?? message);
+    throw new UnreadablePicture(place, reasons[code ?? ""] ?? message, "missing");
   }
 }
 
-const tooLarge = ({ width, height }: Pick<PictureFacts, "width" | "height">) =>
-  `more than ${Math.floor(LIMIT_PIXELS / 1e6)} million pixels (${width}×${height})`;
-
-function unreadable(place: string, reason: string): UsageError {
-  return new UsageError(place, reason, "replace the file, or take it out", 1);
+function tooLarge(limit: number, size?: Pick<PictureFacts, "width" | "height">): string {
+  const most = limit < 1e6 ? limit.toLocaleString("en-US") : `${Math.floor(limit / 1e6)} million`;
+  return `more than ${most} pixels${size ? ` (${size.width}×${size.height})` : ""}`;
 }
 
 /** libvips speaks of buffers, sources and headers; a person wants to know what is wrong with the file. */
-function reasonOf(error: Error, format: string, bytes: Uint8Array): string {
-  const text = error.message;
-  if (/exceeds pixel limit/i.test(text)) return `more than ${Math.floor(LIMIT_PIXELS / 1e6)} million pixels`;
+function reasonOf(text: string, format: string, bytes: Uint8Array): string {
   if (/premature end|unexpected end|bad seek|not enough data/i.test(text) || endsEarly(format, bytes)) {
     return `truncated ${format}`;
   }

@@ -58,16 +58,6 @@ export async function openClassifier(path: string, device: Device | "auto" = "au
   };
 }
 
-/** Classes from the most to the least probable. */
-export function ranked(
-  probabilities: Float32Array,
-  classes: readonly string[],
-): { label: string; probability: number }[] {
-  return classes
-    .map((label, c) => ({ label, probability: probabilities[c] }))
-    .sort((a, b) => b.probability - a.probability);
-}
-
 /** Runs `work` on every item, a few at a time, and hands the results on in order. */
 export async function* inOrder<T, R>(
   items: Iterable<T>,

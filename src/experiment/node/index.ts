@@ -1,4 +1,5 @@
-export { type Classifier, openClassifier } from "./classifier.ts";
+export { type Classifier, inOrder, openClassifier } from "./classifier.ts";
+export { askedByRow } from "./classify-rows.ts";
 export { readConfig } from "./config-file.ts";
 export { type EvaluateOptions, type EvaluationResult, evaluate } from "./evaluate.ts";
 export {
@@ -26,7 +27,7 @@ export {
   type FoldSummary,
   type Spread,
 } from "./folds.ts";
-export { type Guess, type PicturePrediction, type PredictOptions, predict } from "./predict.ts";
+export { type PicturePrediction, type PredictOptions, predict } from "./predict.ts";
 export { type ResumeOptions, resume } from "./resume.ts";
 export { csvField } from "./run-folder.ts";
 export { holdsNumbers, train } from "./train.ts";

@@ -10,17 +10,13 @@ import {
   unlabelledRows,
 } from "../../data/node/index.ts";
 import type { Device } from "../../runtime/index.ts";
-import { type Classifier, inOrder, openClassifier, ranked } from "./classifier.ts";
+import { type Answer, answerOf } from "../answer.ts";
+import { type Classifier, inOrder, openClassifier } from "./classifier.ts";
 import { askedByRow, refuseOtherKind } from "./classify-rows.ts";
-
-export interface Guess {
-  readonly label: string;
-  readonly probability: number;
-}
 
 /** What the model says of one picture; `error` when it could not be read. */
 export type PicturePrediction =
-  | { readonly path: string; readonly label: string; readonly probability: number; readonly top: readonly Guess[] }
+  | ({ readonly path: string } & Answer)
   | { readonly path: string; readonly error: string };
 
 export interface PredictOptions {
@@ -75,8 +71,7 @@ async function* predictRows(
     const rows = await unlabelledRows(path, classifier.features!);
     const ask = askedByRow(classifier, rows.values);
     for (const [index, name] of rows.paths.entries()) {
-      const guesses = ranked(await ask(index), classifier.classes);
-      yield { path: name, ...guesses[0], top: guesses.slice(0, top) };
+      yield { path: name, ...answerOf(await ask(index), classifier.classes, top) };
     }
     for (const { path: name, reason } of rows.skipped) yield { path: name, error: reason };
   }
@@ -104,8 +99,8 @@ export async function* predict(
     yield* inOrder(pictures, 8, async ({ path, error }): Promise<PicturePrediction> => {
       if (error !== undefined) return { path, error };
       try {
-        const guesses = ranked(await classifier.classify(await decodePicture(path)), classifier.classes);
-        return { path, ...guesses[0], top: guesses.slice(0, top) };
+        const probabilities = await classifier.classify(await decodePicture(path));
+        return { path, ...answerOf(probabilities, classifier.classes, top) };
       } catch (problem) {
         if (!(problem instanceof UsageError) || problem.where === "ONNX Runtime") throw problem;
         return { path, error: problem.what };

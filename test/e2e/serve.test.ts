@@ -1,0 +1,180 @@
+/** `argmin serve`: the answers of `predict`, over HTTP, and what is too much is refused without harm to the others. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { argmin, doneLine, jsonLines, type Line, Running, temporaryFolder, writePhotos } from "./support.ts";
+
+const cwd = temporaryFolder();
+const MAX_BYTES = 50_000;
+let running: Running;
+let url: string;
+
+/** Starts the command, and resolves with its address. */
+async function start(model: string, ...flags: string[]): Promise<{ running: Running; url: string }> {
+  const started = new Running(["serve", model, "--port", "0", "--json", ...flags], { cwd });
+  await started.until('"listening"');
+  return { running: started, url: jsonLines(started.stdout.slice(0, started.stdout.indexOf("\n") + 1))[0]!.url };
+}
+
+type Sent = NonNullable<RequestInit["body"]>;
+
+interface Told {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the answers have many forms, and the tests look at what they expect
+  readonly told: any;
+}
+
+async function post(body: Sent, headers: Record<string, string> = {}, at = url): Promise<Told> {
+  const response = await fetch(`${at}/predict`, { method: "POST", body, headers });
+  return { status: response.status, told: await response.json() };
+}
+
+/** Sends raw text, and resolves with what came until the server closed the connection. */
+function raw(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let told = "";
+    const socket = connect(Number(new URL(url).port), "127.0.0.1", () => socket.write(text));
+    socket.setEncoding("utf8").on("data", (part) => {
+      told += part;
+    });
+    socket.on("end", () => resolve(told)).on("error", reject);
+  });
+}
+
+const photo = (name: string) => new Uint8Array(readFileSync(join(cwd, "photos", name)));
+const predicted = async (...paths: string[]): Promise<Line[]> =>
+  jsonLines((await argmin(["predict", "runs/photos", ...paths, "--json"], { cwd })).stdout);
+
+beforeAll(async () => {
+  await writePhotos(join(cwd, "photos"), { classes: ["cats", "dogs", "eels"], count: 12 });
+  const small = ["--model", "cnn", "--filters", "4", "--epochs", "1", "--size", "16", "--name", "photos", "--json"];
+  doneLine(await argmin(["train", "photos", ...small], { cwd }));
+  const limits = ["--max-bytes", String(MAX_BYTES), "--max-pixels", "1M", "--timeout", "1s", "--concurrency", "1"];
+  ({ running, url } = await start("runs/photos", ...limits));
+});
+afterAll(() => {
+  running.child.kill("SIGKILL");
+});
+
+describe("argmin serve", () => {
+  test("answers as predict does, one picture or many", async () => {
+    const names = ["cats/0.png", "dogs/3.png", "eels/7.png"];
+    const said = await predicted(...names.map((name) => `photos/${name}`));
+    const alone = await Promise.all(names.map((name) => post(photo(name))));
+    const expected = said.map(({ path: _, ...answer }) => answer);
+    expect(alone).toEqual(expected.map((told) => ({ status: 200, told })));
+    expect(Object.keys(expected[0]!)).toEqual(["label", "probability", "top"]);
+
+    const form = new FormData();
+    for (const name of names) form.append("files", new File([photo(name)], name));
+    form.append("another", new File(["no picture"], "text.jpg"));
+    const { told } = await post(form);
+    expect(told.slice(0, 3)).toEqual(expected.map((answer, i) => ({ name: names[i], ...answer })));
+    expect(told[3]).toMatchObject({ name: "text.jpg", error: 'not a picture (starts with "no picture")' });
+  });
+
+  test("says how it is, and what it is", async () => {
+    const health = await fetch(`${url}/health`);
+    expect([health.status, await health.json()]).toEqual([
+      200,
+      expect.objectContaining({ status: "ok", classes: ["cats", "dogs", "eels"], inHand: 0, busy: 0 }),
+    ]);
+    const document = (await (await fetch(`${url}/openapi.json`)).json()) as Record<string, unknown>;
+    expect(await new Validator().validate(document)).toMatchObject({ valid: true });
+    expect(await (await fetch(url)).text()).toContain("<!doctype html>");
+  });
+
+  test("refuses what is too much or no picture, while the others get their answers", async () => {
+    const good = photo("cats/1.png");
+    const { told: expected } = await post(good);
+    const huge = await sharp({ create: { width: 1001, height: 1000, channels: 3, background: "#345" } })
+      .png()
+      .toBuffer();
+    // The header of a PNG of 4 gigapixels; what follows is never looked at.
+    const bomb = Buffer.from(huge);
+    bomb.writeUInt32BE(65535, 16);
+    bomb.writeUInt32BE(65535, 20);
+    let isOver = false;
+    const others = [0, 1, 2].map(async () => {
+      const answers: Told[] = [];
+      while (!isOver) answers.push(await post(good));
+      return answers;
+    });
+
+    const status = async (body: Sent) => (await post(body)).status;
+    expect(await status(bomb)).toBe(413);
+    expect(await status(huge)).toBe(413);
+    expect(await status("a text")).toBe(415);
+    expect(await status(good.subarray(0, 200))).toBe(422);
+    const announced = await raw(
+      `POST /predict HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 100000000\r\n\r\n`,
+    );
+    expect(announced).toMatch(/^HTTP\/1.1 413 /);
+    const size = (MAX_BYTES + 1).toString(16);
+    const chunk = `${size}\r\n${"x".repeat(MAX_BYTES + 1)}\r\n`;
+    const head = "POST /predict HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+    expect(await raw(head + chunk.repeat(40))).toMatch(/^HTTP\/1.1 413 /);
+    const began = performance.now();
+    const half = await raw("POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\nhalf of it");
+    expect(half).toMatch(/^HTTP\/1.1 408 .*connection: close.*10 of 2000 bytes have come/is);
+    expect(performance.now() - began).toBeLessThan(5000);
+    isOver = true;
+
+    const answers = (await Promise.all(others)).flat();
+    expect(answers.length).toBeGreaterThan(10);
+    expect(answers.filter(({ told }) => JSON.stringify(told) !== JSON.stringify(expected))).toEqual([]);
+  });
+
+  test("stops when it is told to, and finishes what is in hand first", async () => {
+    const answers = Array.from({ length: 20 }, () => post(photo("eels/2.png")));
+    // One that sends slowly is in hand, too, until its time is over.
+    const slow = raw("POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n\r\nhalf of it");
+    await answers[0];
+    running.child.kill("SIGTERM");
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(await slow).toMatch(/^HTTP\/1.1 408 /);
+    const { code, stdout, stderr } = await running.ended;
+    expect([code, stderr], stderr).toEqual([
+      0,
+      expect.stringContaining("Stopping: what is in hand is finished first."),
+    ]);
+    const lines = jsonLines(stdout);
+    expect(lines.at(-1)).toMatchObject({ event: "done", cut: 0 });
+    const requests = lines.filter(({ event }) => event === "request");
+    expect(lines.at(-1)!.requests).toBe(requests.length);
+    expect(requests.filter(({ status }) => status >= 500)).toEqual([]);
+    await expect(post(photo("eels/2.png"))).rejects.toThrow("fetch failed");
+  });
+
+  test("refuses a port that is taken, and a run without a model", async () => {
+    const first = await start("runs/photos");
+    const taken = await argmin(["serve", "runs/photos", "--port", new URL(first.url).port], { cwd });
+    expect([taken.code, taken.stderr]).toEqual([1, expect.stringContaining("is taken already")]);
+    first.running.child.kill("SIGINT");
+    expect((await first.running.ended).code).toBe(0);
+    const none = await argmin(["serve", "photos"], { cwd });
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("holds no model.onnx")]);
+  });
+});
+
+test("a model of numbers takes rows as JSON, and answers as predict does", async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => [i % 2, (i * 7) % 5, i % 3]);
+  const table = ["a,b,c,label", ...rows.map((row, i) => [...row, i % 2 ? "odd" : "even"].join(","))].join("\n");
+  writeFileSync(join(cwd, "rows.csv"), `${table}\n`);
+  doneLine(await argmin(["train", "rows.csv", "--epochs", "1", "--hidden", "4", "--name", "rows", "--json"], { cwd }));
+  const said = jsonLines((await argmin(["predict", "runs/rows", "rows.csv", "--json"], { cwd })).stdout);
+  const started = await start("runs/rows");
+  const ask = (sent: unknown) => post(JSON.stringify(sent), { "content-type": "application/json" }, started.url);
+  const expected = said.map(({ path: _, ...answer }) => answer);
+  expect((await ask(rows)).told).toEqual(expected);
+  const [a, b, c] = rows[5]!;
+  const { told } = await ask({ c, b, a });
+  expect(told.label).toBe(expected[5]!.label);
+  expect(told.probability).toBeCloseTo(expected[5]!.probability, 6);
+  expect((await ask([1, 2])).status).toBe(422);
+  started.running.child.kill("SIGTERM");
+  expect((await started.running.ended).code).toBe(0);
+});
