@@ -49,13 +49,18 @@ export type {
 } from "./experiment/index.ts";
 export {
   type Classifier,
+  type ClassScore,
+  type Contribution,
   type CrossValidation,
   type CrossValidationEvent,
   type CrossValidationOptions,
   crossValidate,
   type EvaluateOptions,
   type EvaluationResult,
+  type ExplainOptions,
+  type Explanation,
   evaluate,
+  explain,
   type FindLearningRateOptions,
   type FoldPrediction,
   type FoldResult,

@@ -1,6 +1,7 @@
 import { type Argument, Command, CommanderError } from "commander";
 import { nearest, UsageError, VERSION } from "../core/index.ts";
 import { GOLDEN_PICTURES } from "../experiment/node/export/options.ts";
+import { methods } from "../explain/methods.ts";
 import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
 import { Output } from "./output.ts";
@@ -153,6 +154,32 @@ ${examples("serve runs/photos-cnn", "serve model.onnx --port 0 --max-pixels 20M 
     )
     .action(async (model, flags) => {
       code = await (await import("./serve.ts")).serveCommand(output, model, flags);
+    });
+
+  command("explain", "show which parts of a picture speak for a class")
+    .argument("<run>", "the folder of a finished run")
+    .argument("<picture>", "a picture; for a run on numbers a file of rows")
+    .option("--class <name>", "the class to explain (default: the predicted one)")
+    .option("--method <name>", `${list(methods)}`)
+    .option("--out <dir>", "the folder to write (default: <run>/explain/<picture>)")
+    .option("--row <n>", "which row of a file of numbers (default: 1)")
+    .option(...device)
+    .addHelpText(
+      "after",
+      `
+Methods, of which Grad-CAM is taken where there is a convolution, else the last:
+${Object.values(methods)
+  .map(({ name, summary }) => `  ${name.padEnd(16)}${summary}`)
+  .join("\n")}
+
+Writes overlay.png (the map over the picture), heat.png (the map alone, to lay
+over it) and scores.json; of a row of numbers contributions.csv in their place.
+Yellow is most, violet little; where there are two signs, red speaks for the
+class and blue against it.
+${examples("explain runs/photos-cnn cat.jpg", "explain runs/photos-cnn cat.jpg --class dog --method hires-cam", "explain runs/iris-mlp iris.csv --row 100")}`,
+    )
+    .action(async (run, picture, flags) => {
+      code = await (await import("./explain.ts")).explainCommand(output, run, picture, flags);
     });
 
   command("export", "write a run's model for others, proven to answer as the run did")

@@ -56,7 +56,7 @@ const gradCam = frozen<Method>({
 
 const hiresCam = frozen<Method>({
   name: "hires-cam",
-  summary: "the same, place by place; sums to the score where one layer follows",
+  summary: "the same place by place: of what adds up to the score",
   needs: "a convolution",
   signed: true,
   // Σ_k ∂s/∂A_k ⊙ A_k (Draelos and Carin 2020). With relu and one linear layer behind, its sum over space is the score less its bias.

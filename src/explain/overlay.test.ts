@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { entryOf, HEAT, HEAT_OVER, limitOf, oklch, SIGNED } from "./colours.ts";
 import type { HeatMap } from "./heat.ts";
-import { enlarged, heatLayer, onto, overlay, WHOLE } from "./overlay.ts";
+import { enlarged, heatLayer, onto, overlay, shareOutside, WHOLE } from "./overlay.ts";
 
 const map = (height: number, width: number, values: number[], signed = false): HeatMap => ({
   ...{ height, width, signed },
@@ -63,6 +63,16 @@ describe("a map brought to a picture", () => {
     const lying = { scale: [1, 1], offset: [1, 0] } as const;
     const rows = [100, 100, 100, 100, 1, 2, 3, 4, 5, 6, 7, 8, 100, 100, 100, 100];
     expect([...onto(map(4, 4, rows), { height: 2, width: 4 }, seen, lying)]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
+  test("says how much of it lies in the bars", () => {
+    // A picture of 4×2 in the middle two of four columns: the outer cells are half covered, or not at all.
+    const size = { height: 4, width: 2 };
+    const lying = { scale: [1, 1], offset: [0, 1] } as const;
+    expect(shareOutside(map(1, 2, [1, -3]), size, seen, lying)).toBe(0.5);
+    expect(shareOutside(map(1, 4, [5, 1, 1, 3]), size, seen, lying)).toBe(0.8);
+    expect(shareOutside(map(1, 4, [0, 0, 0, 0]), size, seen, lying)).toBe(0);
+    expect(shareOutside(map(1, 1, [5]), { height: 4, width: 8 }, seen, { scale: [1, 1], offset: [0, -2] })).toBe(0);
   });
 
   test("is a layer that is clear where there is nothing, and an overlay that keeps the picture there", () => {

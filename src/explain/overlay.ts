@@ -57,13 +57,34 @@ export function onto({ height, width, values }: HeatMap, size: Size, seen: Size,
 }
 
 /**
+ * How much of a map lies outside of the picture, in the bars of a letterbox: a share of the sum of its sizes, 0 where that is 0.
+ * @param seen the size of what the network is given
+ */
+export function shareOutside({ height, width, values }: HeatMap, size: Size, seen: Size, lying: Lying): number {
+  const covered = (cells: number, whole: number, axis: 0 | 1, own: number) =>
+    Array.from({ length: cells }, (_, cell) => {
+      const [from, to] = [cell, cell + 1].map((edge) => (edge * whole) / cells);
+      const [first, last] = [lying.offset[axis], lying.offset[axis] + own * lying.scale[axis]];
+      return Math.max(0, Math.min(to, last) - Math.max(from, first)) / (to - from);
+    });
+  const rows = covered(height, seen.height, 0, size.height);
+  const columns = covered(width, seen.width, 1, size.width);
+  let [inside, all] = [0, 0];
+  values.forEach((value, i) => {
+    all += Math.abs(value);
+    inside += Math.abs(value) * rows[Math.floor(i / width)] * columns[i % width];
+  });
+  return all === 0 ? 0 : 1 - inside / all;
+}
+
+/**
  * The map as a layer of the picture's size, RGBA: clear where it says nothing. Of one that knows no sign from violet to yellow,
  * else red for the class and blue against it.
  */
 export function heatLayer(map: HeatMap, size: Size, seen: Size, lying: Lying): Raster<4> {
-  const limit = limitOf(map.values);
   const colours = map.signed ? SIGNED : HEAT_OVER;
   const brought = onto(map, size, seen, lying);
+  const limit = limitOf(brought.filter((value) => !Number.isNaN(value)));
   const pixels = new Uint8Array(4 * brought.length);
   brought.forEach((value, i) => {
     if (Number.isNaN(value)) return;

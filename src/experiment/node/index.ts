@@ -2,6 +2,7 @@ export { type Classifier, inOrder, openClassifier } from "./classifier.ts";
 export { askedByRow } from "./classify-rows.ts";
 export { readConfig } from "./config-file.ts";
 export { type EvaluateOptions, type EvaluationResult, evaluate } from "./evaluate.ts";
+export { type ClassScore, type Contribution, type ExplainOptions, type Explanation, explain } from "./explain/index.ts";
 export {
   type Agreement,
   type BeforeAfter,

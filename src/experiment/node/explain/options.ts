@@ -1,0 +1,58 @@
+import type { HeatMap, Method, Raster } from "../../../explain/index.ts";
+import type { Device } from "../../../runtime/index.ts";
+
+export interface ExplainOptions {
+  /** The class whose score is explained, by its name; the predicted one unless said. */
+  readonly class?: string;
+  /** grad-cam, hires-cam, saliency or input-gradient; Grad-CAM where there is a convolution, else input × gradient. */
+  readonly method?: string;
+  /** The folder to write; nothing is written unless said. */
+  readonly out?: string;
+  /** Which row of a file of numbers, from 1. */
+  readonly row?: number;
+  readonly device?: Device | "auto";
+}
+
+/** What the network says of one class. */
+export interface ClassScore {
+  readonly label: string;
+  readonly probability: number;
+  /** What the network computes, before softmax. */
+  readonly score: number;
+}
+
+/** What one number of the input adds to the score: its distance from the training mean, in deviations, times its gradient. */
+export interface Contribution {
+  readonly feature: string;
+  /** As it is in the data. */
+  readonly value: number;
+  /** (value − mean) / deviation over the training rows. */
+  readonly standardized: number;
+  readonly contribution: number;
+}
+
+/** Where the score of one class comes from, for one picture or one row of numbers. */
+export interface Explanation {
+  /** The file, or the file and line of a row. */
+  readonly picture: string;
+  /** Every class, the most probable first. */
+  readonly scores: readonly ClassScore[];
+  readonly predicted: string;
+  /** The class that is explained. */
+  readonly explained: string;
+  readonly method: Method["name"];
+  /** Of a picture: the map as the method makes it, and laid over the picture. */
+  readonly heat?: {
+    readonly map: HeatMap;
+    readonly overlay: Raster<3>;
+    readonly layer: Raster<4>;
+    /** The share of the map that lies outside of the picture, in the bars of a letterbox. */
+    readonly outside: number;
+  };
+  /** Of a row of numbers: every feature, the largest contribution first. */
+  readonly contributions?: readonly Contribution[];
+  /** What was written; empty where no folder was named. */
+  readonly files: readonly string[];
+  /** For people: what ran it, and what should be known about that. */
+  readonly notes: readonly string[];
+}

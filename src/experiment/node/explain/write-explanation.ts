@@ -1,0 +1,43 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { VERSION } from "../../../core/index.ts";
+import { encodePng } from "../../../data/node/index.ts";
+import { explainWrite, writeAtomic } from "../atomic-file.ts";
+import { readableJson } from "../readable-json.ts";
+import { csvField } from "../run-folder.ts";
+import type { Explanation } from "./options.ts";
+
+/**
+ * The files of an explanation: `scores.json`; of a picture `overlay.png` and `heat.png`, of a row of numbers
+ * `contributions.csv`. Earlier ones of the same names are replaced.
+ * @returns the paths, in the order in which a person would look at them
+ */
+export async function writeExplanation(found: Omit<Explanation, "files">, folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true }).catch((error) => {
+    throw explainWrite(folder, error);
+  });
+  const files: [name: string, content: string | Uint8Array][] = [];
+  const { heat, contributions, picture, predicted, explained, method, scores } = found;
+  if (heat !== undefined) {
+    files.push(["overlay.png", await encodePng(heat.overlay)], ["heat.png", await encodePng(heat.layer)]);
+  }
+  if (contributions !== undefined) {
+    const rows = contributions.map(({ feature, value, standardized, contribution }) =>
+      [csvField(feature), value, standardized, contribution].join(","),
+    );
+    files.push(["contributions.csv", `feature,value,standardized,contribution\n${rows.join("\n")}\n`]);
+  }
+  const map = heat && { ...heat.map, values: Array.from(heat.map.values, (value) => Number(value.toPrecision(6))) };
+  const facts = {
+    argmin: VERSION,
+    picture,
+    predicted,
+    explained,
+    method,
+    scores,
+    ...(map && { map, outside: heat.outside }),
+  };
+  files.push(["scores.json", `${readableJson(facts)}\n`]);
+  for (const [name, content] of files) await writeAtomic(join(folder, name), content);
+  return files.map(([name]) => join(folder, name));
+}
