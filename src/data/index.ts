@@ -31,6 +31,7 @@ export {
   reasonOf,
 } from "./load.ts";
 export { pictureAt } from "./picture.ts";
+export { type Admit, PixelBudget } from "./pixel-budget.ts";
 export { type ShapesOptions, shapesClasses, shapesDefaults, shapesSource } from "./shapes.ts";
 export { declaredByGroup, makeSplit, type SplitRequest, splitDefaults, splitNames } from "./split.ts";
 export { type SplitFile, splitFromJson, splitToJson } from "./split-file.ts";

@@ -9,6 +9,7 @@
 import { InternalError, UsageError } from "../core/index.ts";
 import { gatherRows } from "./batch.ts";
 import { countFacts, type FactCounts, noFacts } from "./facts.ts";
+import { PixelBudget } from "./pixel-budget.ts";
 import { isShared, sharedBytes, sharedFloats, sharedInts } from "./shared-memory.ts";
 import type { PixelStore } from "./store.ts";
 import type { Geometry, NumberRows, Pictures, Skipped, Source, SplitName } from "./types.ts";
@@ -170,13 +171,14 @@ export async function readRows(
   const row = rowOf(size);
   const failures = new Map<number, string>();
   const facts = noFacts();
+  const budget = new PixelBudget();
   let next = 0;
   let done = 0;
   async function readNext(): Promise<void> {
     while (next < total) {
       options.signal?.throwIfAborted();
       const index = next++;
-      const read = await resized(source, geometry, index);
+      const read = await resized(source, geometry, index, budget);
       if (typeof read === "string") failures.set(index, read);
       else {
         const { pixels, picture } = read;
@@ -198,10 +200,12 @@ export async function readRows(
 }
 
 /** A picture at the wanted size, or the reason why it cannot be read. */
-async function resized(source: Pick<Source, "read">, geometry: Geometry, index: number) {
+async function resized(source: Pick<Source, "read">, geometry: Geometry, index: number, budget: PixelBudget) {
   try {
-    const picture = await source.read(index);
-    return { picture, pixels: await geometry(picture) };
+    return await budget.within(async (admit) => {
+      const picture = await source.read(index, admit);
+      return { picture, pixels: await geometry(picture) };
+    });
   } catch (error) {
     if (error instanceof InternalError) throw error;
     return reasonOf(error);

@@ -2,6 +2,7 @@
  * The nouns of this room. A *source* lists labelled pictures and can read each one as it is; *loading* turns a source
  * into one block of equally sized pictures; a *split* says which of them are for what. All arrays, no graph.
  */
+import type { Admit } from "./pixel-budget.ts";
 import type { PixelStore } from "./store.ts";
 
 /** One decoded picture: bytes in the order [height, width, channels], 1 channel (grey) or 3 (RGB). */
@@ -98,9 +99,10 @@ export interface Source {
   isGrey?(): Promise<boolean>;
   /**
    * Reads one picture at its own size.
+   * @param admit is asked once that size is known, before it is decoded
    * @throws UsageError when the file is truncated, not a picture, or too large
    */
-  read(index: number): Promise<Picture>;
+  read(index: number, admit?: Admit): Promise<Picture>;
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   paint,
   Running,
   temporaryFolder,
+  withPeak,
   write,
   writePhotos,
 } from "./support.ts";
@@ -176,17 +177,7 @@ test("2,000 good pictures among 200 bad ones, a pipe and a loop: trains, lists e
   const before = contents(photos);
   const args = ["train", "photos", "--model", "linear", "--epochs", "1", "--size", "16", "--cache", "none"];
   const running = new Running([...args, "--name", "run"], { cwd });
-  let peak = 0;
-  const watch = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${running.child.pid}/status`, "utf8");
-      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
-    } catch {
-      // It has just ended.
-    }
-  }, 50);
-  const { code, stderr, stdout } = await running.ended;
-  clearInterval(watch);
+  const { code, stderr, stdout, peak } = await withPeak(running);
   expect(code, stderr).toBe(0);
   const line = (stderr + stdout).split("\n").filter((text) => text.includes("skipped"));
   expect(line).toEqual([
@@ -200,7 +191,7 @@ test("2,000 good pictures among 200 bad ones, a pipe and a loop: trains, lists e
   expect(skipped).toContainEqual({ path: "a/pipe.jpg", reason: "a pipe, socket or device, not a picture" });
   expect(skipped).toContainEqual({ path: "a/loop", reason: "a link to a folder that holds it" });
   expect(contents(photos)).toEqual(before);
-  expect(peak).toBeLessThan(2 ** 20); // in KiB; 0 where there is no /proc
+  expect(peak).toBeLessThan(2 ** 20);
   const told = await argmin(["predict", "runs/run", "photos", "--json"], { cwd });
   const answers = jsonLines(told.stdout);
   expect(answers).toHaveLength(2202);

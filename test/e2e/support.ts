@@ -95,6 +95,22 @@ export class Running {
   }
 }
 
+/** The result of a command, with its largest resident size in KiB; 0 where there is no /proc. */
+export async function withPeak(running: Running): Promise<Result & { readonly peak: number }> {
+  let peak = 0;
+  const watch = setInterval(() => {
+    try {
+      const status = readFileSync(`/proc/${running.child.pid}/status`, "utf8");
+      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0));
+    } catch {
+      // It has just ended.
+    }
+  }, 50);
+  const result = await running.ended;
+  clearInterval(watch);
+  return { ...result, peak };
+}
+
 /** Runs the command to its end. */
 export const argmin = (args: readonly string[], options: Options): Promise<Result> => new Running(args, options).ended;
 

@@ -1,7 +1,7 @@
 /** One pass over the pictures of a source: each is decoded once, and only its sketch, its hash and a digest stay. */
 import { createHash } from "node:crypto";
 import { UsageError } from "../../core/index.ts";
-import type { Picture, Source } from "../../data/index.ts";
+import { type Picture, PixelBudget, type Source } from "../../data/index.ts";
 import { perceptualHash } from "../perceptual-hash.ts";
 import { Sketches, sketchOf } from "../sketch.ts";
 import { type Survey, Surveyor } from "../survey.ts";
@@ -34,20 +34,23 @@ export async function readAll(source: Source, { onProgress, signal }: ReadOption
   const digests = new Array<string | undefined>(total).fill(undefined);
   const unreadable = new Map<number, string>();
   const surveyor = new Surveyor();
+  const budget = new PixelBudget();
   let [next, done] = [0, 0];
   async function reader(): Promise<void> {
     while (next < total) {
       signal?.throwIfAborted();
       const index = next++;
-      const picture = await source.read(index).catch((error: unknown) => reasonOf(error));
-      if (typeof picture === "string") unreadable.set(index, picture);
-      else {
+      const reason = await budget.within(async (admit) => {
+        const picture = await source.read(index, admit).catch((error: unknown) => reasonOf(error));
+        if (typeof picture === "string") return picture;
         const sketch = sketchOf(picture);
         sketches.set(index, sketch);
         hashes.set(perceptualHash(sketch.grey), 2 * index);
         digests[index] = digestOf(picture);
         surveyor.add(picture);
-      }
+        return undefined;
+      });
+      if (reason !== undefined) unreadable.set(index, reason);
       onProgress?.({ done: ++done, total });
       if (done % TURN === 0) await new Promise((resolve) => setImmediate(resolve));
     }

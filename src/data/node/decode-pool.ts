@@ -11,6 +11,7 @@ import { Worker } from "node:worker_threads";
 import { InternalError, UsageError } from "../../core/index.ts";
 import { countFacts, type FactCounts, noFacts } from "../facts.ts";
 import { type ReadOptions, type ReadRows, reasonOf } from "../load.ts";
+import { type Admit, PixelBudget } from "../pixel-budget.ts";
 import type { Geometry, Picture } from "../types.ts";
 import { writeWhole } from "./cache-file.ts";
 
@@ -35,6 +36,8 @@ export interface DecodeStart {
   readonly row: number;
   /** Shared; any number but 0 says that nothing more is wanted. */
   readonly stop: Int32Array;
+  /** Of the budget that all threads share. */
+  readonly held: Int32Array;
 }
 
 interface Task {
@@ -113,7 +116,8 @@ export async function decodeFiles(
   const onAbort = () => Atomics.store(stop, 0, 1);
   signal?.addEventListener("abort", onAbort);
   const threads = Math.min(availableParallelism(), MOST_THREADS, Math.ceil(files.length / CHUNK));
-  const workerData: DecodeStart = { start: thread.start, target, row, stop };
+  const { held } = new PixelBudget();
+  const workerData: DecodeStart = { start: thread.start, target, row, stop, held };
   const all = Array.from({ length: threads }, () =>
     runThread(new Worker(thread.entry, { workerData, execArgv: [...thread.execArgv] }), take, onDone).catch((error) => {
       Atomics.store(stop, 0, 1);
@@ -172,8 +176,8 @@ interface Port {
  */
 export function serveDecoding(
   port: Port,
-  { target, row, stop }: Omit<DecodeStart, "start">,
-  decode: (path: string) => Promise<Picture>,
+  { target, row, stop, held }: Omit<DecodeStart, "start">,
+  decode: (path: string, admit: Admit) => Promise<Picture>,
   geometry: Geometry,
 ): void {
   // Closed with the thread: Node closes what a thread has opened.
@@ -183,13 +187,16 @@ export function serveDecoding(
     if (target.kind === "memory") target.pixels.set(pixels, index * row);
     else writeWhole(file, pixels, target.offset + index * row);
   };
+  const budget = new PixelBudget(held);
   /** The bytes of a picture, after what it was is counted; nothing when it cannot be read. */
   const bytesOf = async (path: string, index: number, { failures, facts }: FilesRead) => {
     try {
-      const picture = await decode(path);
-      const pixels = await geometry(picture);
-      countFacts(facts, picture.facts);
-      return pixels;
+      return await budget.within(async (admit) => {
+        const picture = await decode(path, admit);
+        const pixels = await geometry(picture);
+        countFacts(facts, picture.facts);
+        return pixels;
+      });
     } catch (error) {
       if (error instanceof InternalError) throw error;
       failures.push([index, reasonOf(error)]);

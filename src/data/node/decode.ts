@@ -13,6 +13,7 @@
 import { open, readFile, stat } from "node:fs/promises";
 import sharp, { type Sharp } from "sharp";
 import { UsageError } from "../../core/index.ts";
+import type { Admit } from "../pixel-budget.ts";
 import type { Picture, PictureFacts } from "../types.ts";
 import { UnreadablePicture } from "../unreadable.ts";
 import { decodableFormats, formatOf, startOf } from "./file-format.ts";
@@ -24,26 +25,31 @@ sharp.concurrency(1);
 
 /**
  * The 50 megapixels of today's largest usual telephones. What a header claims is held against it before anything is
- * allocated: a bomb of 4 gigapixels is a file of kilobytes, and resizing takes another 24 bytes a pixel (a training with one
- * picture of 48 million pixels in it peaked at 0.9 GB, with one of 67 million at 1.2 GB).
+ * allocated: a bomb of 4 gigapixels is a file of kilobytes. Decoded, the largest allowed picture is 150 MB.
  */
 export const LIMIT_PIXELS = 8192 * 6144;
 /** No picture within that limit needs a longer file than this, unpacked TIFF with 16 bits and alpha included. */
 const LIMIT_BYTES = 2 ** 29;
 
+export interface DecodeOptions {
+  /** The most that a picture may have; what it claims is looked at before anything is allocated. */
+  readonly limitPixels?: number;
+  /** Is asked when the size is known, before the picture is decoded. */
+  readonly admit?: Admit | undefined;
+}
+
 /**
  * A picture, with the facts of its file.
  * @param where the name for errors; by default the path
- * @param limitPixels the most that a picture may have; what it claims is looked at before anything is allocated
  * @throws UnreadablePicture whose `what` is a short reason ("truncated JPEG"), with exit code 1
  */
 export async function decodePicture(
   input: string | Uint8Array,
   where?: string,
-  limitPixels = LIMIT_PIXELS,
+  { limitPixels, admit }: DecodeOptions = {},
 ): Promise<Picture> {
   const flat = (opened: Sharp) => opened.flatten({ background: "#ffffff" });
-  const { facts, pixels, height, width } = await decode(input, where, 3, flat, limitPixels);
+  const { facts, pixels, height, width } = await decode(input, where, 3, flat, limitPixels, admit);
   return { pixels, height, width, channels: 3, ...(facts ? { facts } : {}) };
 }
 
@@ -66,6 +72,7 @@ async function decode(
   channels: number,
   alpha: (opened: Sharp) => Sharp,
   limit = LIMIT_PIXELS,
+  admit?: Admit,
 ) {
   const place = where ?? (typeof input === "string" ? input : "picture");
   const bytes = typeof input === "string" ? await read(input, place) : input;
@@ -75,6 +82,7 @@ async function decode(
   if (size !== undefined && size.width * size.height > limit) {
     throw new UnreadablePicture(place, tooLarge(limit, size), "large");
   }
+  if (size !== undefined) await admit?.(size.width * size.height);
   try {
     const opened = sharp(bytes, { failOn: "error", limitInputPixels: limit, autoOrient: true });
     const { data, info } = await alpha(opened)

@@ -30,7 +30,7 @@ export async function folderSource(root: string, options: LayoutOptions = {}): P
     notes,
     files: layout.paths.map((path) => resolve(root, path)),
     isGrey: () => allGrey(layout.paths.map((path) => join(root, path))),
-    read: (index) => decodePicture(join(root, layout.paths[index]!), layout.paths[index]!),
+    read: (index, admit) => decodePicture(join(root, layout.paths[index]!), layout.paths[index]!, { admit }),
   };
 }
 

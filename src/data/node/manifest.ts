@@ -69,7 +69,7 @@ export async function manifestSource(path: string): Promise<Source> {
     notes,
     files,
     isGrey: () => allGrey(files),
-    read: (index) => decodePicture(files[index]!, kept[index]!.path),
+    read: (index, admit) => decodePicture(files[index]!, kept[index]!.path, { admit }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { UsageError } from "../../core/index.ts";
-import type { Source } from "../../data/index.ts";
+import { PixelBudget, type Source } from "../../data/index.ts";
 import { alignFeatures } from "../../data/node/index.ts";
 import type { Classifier } from "./classifier.ts";
 
@@ -32,7 +32,10 @@ export function askedByRow(classifier: Classifier, values: Float32Array): (index
 export function askedAbout(classifier: Classifier, source: Source): (index: number) => Promise<Float32Array> {
   refuseOtherKind(classifier, source.name, source.numbers !== undefined);
   const { numbers } = source;
-  if (numbers === undefined) return async (index) => classifier.classify(await source.read(index));
+  if (numbers === undefined) {
+    const budget = new PixelBudget();
+    return (index) => budget.within(async (admit) => classifier.classify(await source.read(index, admit)));
+  }
   const { features } = classifier;
   const values = new Float32Array(source.paths.length * features!.length);
   alignFeatures(numbers, features!, source.name, values);

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../core/index.ts";
+import { PixelBudget } from "../../data/index.ts";
 import {
   decodePicture,
   isManifest,
@@ -90,6 +91,7 @@ export async function* predict(
 ): AsyncGenerator<PicturePrediction> {
   const classifier = await openClassifier(model, options.device);
   const { top = 5 } = options;
+  const budget = new PixelBudget();
   try {
     const pictures = classifier.features ? [] : await picturesIn(paths, classifier);
     if (!classifier.features && pictures.length === 0)
@@ -99,7 +101,9 @@ export async function* predict(
     yield* inOrder(pictures, 8, async ({ path, error }): Promise<PicturePrediction> => {
       if (error !== undefined) return { path, error };
       try {
-        const probabilities = await classifier.classify(await decodePicture(path));
+        const probabilities = await budget.within(async (admit) =>
+          classifier.classify(await decodePicture(path, path, { admit })),
+        );
         return { path, ...answerOf(probabilities, classifier.classes, top) };
       } catch (problem) {
         if (!(problem instanceof UsageError) || problem.where === "ONNX Runtime") throw problem;

@@ -5,6 +5,7 @@ import { availableParallelism } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { UsageError } from "../../core/index.ts";
+import { PixelBudget } from "../../data/index.ts";
 import { decodePicture, LIMIT_PIXELS } from "../../data/node/index.ts";
 import { answerOf } from "../../experiment/index.ts";
 import { askedByRow, type Classifier, openClassifier } from "../../experiment/node/index.ts";
@@ -154,12 +155,15 @@ async function listen({ classifier, limits, host, port, top, onRequest }: Listen
 /** The answers of `predict`, and within the limits. */
 function serviceOf(classifier: Classifier, { maxPixels }: Limits): Service {
   const { classes, features, device } = classifier;
+  const budget = new PixelBudget();
   return {
     ...{ classes, device },
     ...(features ? { features } : {}),
     picture: async (bytes, top) => {
-      const picture = await decodePicture(bytes, "the body", maxPixels);
-      return answerOf(await classifier.classify(picture), classes, top);
+      const probabilities = await budget.within(async (admit) =>
+        classifier.classify(await decodePicture(bytes, "the body", { limitPixels: maxPixels, admit })),
+      );
+      return answerOf(probabilities, classes, top);
     },
     rows: async (values, top) => {
       const ask = askedByRow(classifier, values);
