@@ -10,6 +10,7 @@ export interface ExplainFlags {
   readonly class?: string;
   readonly method?: string;
   readonly out?: string;
+  readonly graph?: true;
   readonly row?: string;
   readonly device: string;
 }
@@ -25,11 +26,12 @@ export async function explainCommand(
     ...(flags.method === undefined ? {} : { method: choose("--method", methods, flags.method).name }),
     ...(flags.row === undefined ? {} : { row: parseNumber("--row", flags.row, "1") }),
     device: choose("--device", devices, flags.device),
+    graph: flags.graph === true,
     out: flags.out ?? join(run, "explain", nameFor(picture, flags.row)),
   });
   for (const note of found.notes) output.warn(note);
   tell(output, found);
-  const { heat, notes: _notes, ...facts } = found;
+  const { heat, graph: _graph, notes: _notes, ...facts } = found;
   output.event({ event: "done", ...facts, ...(heat && { outside: heat.outside }) });
   return 0;
 }

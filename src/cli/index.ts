@@ -161,6 +161,7 @@ ${examples("serve runs/photos-cnn", "serve model.onnx --port 0 --max-pixels 20M 
     .argument("<picture>", "a picture; for a run on numbers a file of rows")
     .option("--class <name>", "the class to explain (default: the predicted one)")
     .option("--method <name>", `${list(methods)}`)
+    .option("--graph", "also graph.svg: every unit with its value and its gradient")
     .option("--out <dir>", "the folder to write (default: <run>/explain/<picture>)")
     .option("--row <n>", "which row of a file of numbers (default: 1)")
     .option(...device)
@@ -175,8 +176,8 @@ ${Object.values(methods)
 Writes overlay.png (the map over the picture), heat.png (the map alone, to lay
 over it) and scores.json; of a row of numbers contributions.csv in their place.
 Yellow is most, violet little; where there are two signs, red speaks for the
-class and blue against it.
-${examples("explain runs/photos-cnn cat.jpg", "explain runs/photos-cnn cat.jpg --class dog --method hires-cam", "explain runs/iris-mlp iris.csv --row 100")}`,
+class and blue against it. --graph draws the network for this very picture.
+${examples("explain runs/photos-cnn cat.jpg", "explain runs/photos-cnn cat.jpg --class dog --method hires-cam --graph", "explain runs/iris-mlp iris.csv --row 100")}`,
     )
     .action(async (run, picture, flags) => {
       code = await (await import("./explain.ts")).explainCommand(output, run, picture, flags);

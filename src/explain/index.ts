@@ -1,3 +1,5 @@
+export { graphSvg, type Heading, imagesOf } from "./graph-svg.ts";
+export { graphView, type StepCard } from "./graph-view.ts";
 export {
   chosenScores,
   feedsOf,
@@ -12,3 +14,4 @@ export {
 export { type Method, methodFor, methods } from "./methods.ts";
 export { enlarged, heatLayer, type Lying, onto, overlay, type Raster, shareOutside, WHOLE } from "./overlay.ts";
 export type { Traced, Weights } from "./traced.ts";
+export { unitGraph, unitValues } from "./units.ts";

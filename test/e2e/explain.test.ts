@@ -51,11 +51,17 @@ describe("argmin explain", () => {
   });
 
   test("explains another class in another way, where it is told to", async () => {
-    const asked = ["--class", "eels", "--method", "hires-cam", "--out", "there"];
+    const asked = ["--class", "eels", "--method", "hires-cam", "--graph", "--out", "there"];
     const { code, stdout, stderr } = await argmin(["explain", photos, picture, ...asked], { cwd });
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^ {2}eels .* explained$/m);
     expect(isThere(cwd, "there", "overlay.png")).toBe(true);
+    // The figure is drawn by another program, which takes nothing that is not well formed.
+    const svg = readFileSync(join(cwd, "there", "graph.svg"));
+    const { width, format } = await sharp(svg).metadata();
+    expect([format, width]).toEqual(["svg", Number(/ width="(\d+)"/.exec(svg.toString())![1])]);
+    for (const unit of ["conv2d 3×3", "maxPool2d 2×2", "relu", "matmul"])
+      expect(svg.toString()).toContain(`>${unit}</text>`);
     const { map, scores, explained } = JSON.parse(readFileSync(join(cwd, "there", "scores.json"), "utf8"));
     expect(explained).toBe("eels");
     // One linear layer follows the last convolution, so the map adds up to the score less its bias, which is small.

@@ -1,10 +1,11 @@
 import { choose } from "../../../core/index.ts";
-import { feedsOf, type HeatMap, heatFrom, heatGraph, methodFor, modelWith } from "../../../explain/index.ts";
+import { feedsOf, type HeatMap, heatFrom, heatGraph, methodFor, modelWith, unitGraph } from "../../../explain/index.ts";
 import { probabilities } from "../../../metrics/index.ts";
 import { remoteModel } from "../../../runtime/node/index.ts";
 import { network } from "../../../train/index.ts";
 import { type OpenedRun, openRun } from "../export/open-run.ts";
 import { contributionsOf, type Example, exampleOf, heatOn } from "./example.ts";
+import { graphOf } from "./graph.ts";
 import type { ClassScore, ExplainOptions, Explanation } from "./options.ts";
 import { writeExplanation } from "./write-explanation.ts";
 
@@ -26,7 +27,8 @@ export async function explain(folder: string, picture: string, options: ExplainO
   const { classes } = run.facts;
   const byLabel = Object.fromEntries(classes.map((label, c) => [label, c]));
   const wanted = options.class === undefined ? undefined : choose("class", byLabel, options.class);
-  const opening = remoteModel(modelWith(heatGraph(traced, method), run.weights, "explanation"), options.device);
+  const asked = (options.graph ? unitGraph : heatGraph)(traced, method);
+  const opening = remoteModel(modelWith(asked, run.weights, "explanation"), options.device);
   opening.catch(() => {});
   try {
     const example = await exampleOf(run, picture, options);
@@ -36,12 +38,14 @@ export async function explain(folder: string, picture: string, options: ExplainO
     const first = await ask(wanted ?? 0);
     const scores = scoresOf(run, first.scores.data as Float32Array);
     const explained = wanted ?? byLabel[scores[0].label];
-    const heat = heatFrom(method, explained === (wanted ?? 0) ? first : await ask(explained));
-    const [map] = heat.maps;
+    const results = explained === (wanted ?? 0) ? first : await ask(explained);
+    const [map] = heatFrom(method, results).maps;
+    const about = { scores, explained: classes[explained] };
     const found = {
       picture: example.name,
-      ...{ scores, predicted: scores[0].label, explained: classes[explained], method: method.name },
+      ...{ ...about, predicted: scores[0].label, method: method.name },
       ...whereFrom(run, example, map),
+      ...(options.graph ? { graph: await graphOf(run, traced, example, results, about) } : {}),
       notes: model.notes,
     };
     return { ...found, files: options.out === undefined ? [] : await writeExplanation(found, options.out) };

@@ -8,6 +8,8 @@ export interface ExplainOptions {
   readonly method?: string;
   /** The folder to write; nothing is written unless said. */
   readonly out?: string;
+  /** Also the graph of the network, with the value and the gradient of each unit. */
+  readonly graph?: boolean;
   /** Which row of a file of numbers, from 1. */
   readonly row?: number;
   readonly device?: Device | "auto";
@@ -51,6 +53,8 @@ export interface Explanation {
   };
   /** Of a row of numbers: every feature, the largest contribution first. */
   readonly contributions?: readonly Contribution[];
+  /** The graph as SVG, where it was asked for. */
+  readonly graph?: string;
   /** What was written; empty where no folder was named. */
   readonly files: readonly string[];
   /** For people: what ran it, and what should be known about that. */

@@ -9,7 +9,7 @@ import type { Explanation } from "./options.ts";
 
 /**
  * The files of an explanation: `scores.json`; of a picture `overlay.png` and `heat.png`, of a row of numbers
- * `contributions.csv`. Earlier ones of the same names are replaced.
+ * `contributions.csv`; `graph.svg` where there is a graph. Earlier ones of the same names are replaced.
  * @returns the paths, in the order in which a person would look at them
  */
 export async function writeExplanation(found: Omit<Explanation, "files">, folder: string): Promise<string[]> {
@@ -17,7 +17,7 @@ export async function writeExplanation(found: Omit<Explanation, "files">, folder
     throw explainWrite(folder, error);
   });
   const files: [name: string, content: string | Uint8Array][] = [];
-  const { heat, contributions, picture, predicted, explained, method, scores } = found;
+  const { heat, contributions, graph, picture, predicted, explained, method, scores } = found;
   if (heat !== undefined) {
     files.push(["overlay.png", await encodePng(heat.overlay)], ["heat.png", await encodePng(heat.layer)]);
   }
@@ -27,6 +27,7 @@ export async function writeExplanation(found: Omit<Explanation, "files">, folder
     );
     files.push(["contributions.csv", `feature,value,standardized,contribution\n${rows.join("\n")}\n`]);
   }
+  if (graph !== undefined) files.push(["graph.svg", graph]);
   const map = heat && { ...heat.map, values: Array.from(heat.map.values, (value) => Number(value.toPrecision(6))) };
   const facts = {
     argmin: VERSION,
