@@ -5,7 +5,7 @@ import { choose, UsageError } from "../core/index.ts";
 import { splitNames } from "../data/index.ts";
 import { fitted, printable, widthOf } from "./fitted.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { callName, grouped, type Output, style } from "./output.ts";
+import { callName, grouped, type Output, quoted, style } from "./output.ts";
 import { devices, parseNumber } from "./train-options.ts";
 
 export interface CheckFlags {
@@ -85,9 +85,6 @@ function nameOf(data: string): string {
   const name = data.startsWith("builtin:") ? data.slice("builtin:".length) : basename(resolve(data));
   return name.replace(/\.(csv|tsv|txt)$/i, "") || "data";
 }
-
-/** A word as a shell takes it for one. */
-const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** A bar for people; for programs a line when a phase begins, and once a second. */
 function progressOf(output: Output): (progress: CheckProgress) => void {

@@ -2,15 +2,12 @@ import { UsageError } from "../core/index.ts";
 import type { TrainOptions } from "../experiment/index.ts";
 import { findLearningRate } from "../experiment/node/index.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { callName, type Output, style } from "./output.ts";
+import { callName, type Output, quoted, style } from "./output.ts";
 import { rangeChart } from "./range-chart.ts";
 import { reportEvent } from "./train-report.ts";
 
 /** Flags with a value that are said anew, or that belong to the test alone. */
 const REPLACED = ["--learning-rate", "--name"];
-
-/** A word as a shell takes it for one. */
-export const quoted = (word: string) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** The call that trains with a rate: this one, without what makes it a test. */
 export function trainingCommand(argv: readonly string[], learningRate: number): string {

@@ -1,9 +1,8 @@
 import { UsageError } from "../core/index.ts";
 import type { TrainOptions } from "../experiment/index.ts";
 import { type CrossValidation, type CrossValidationEvent, crossValidate } from "../experiment/node/index.ts";
-import { quoted } from "./find-learning-rate.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { callName, duration, grouped, type Output, percent, style } from "./output.ts";
+import { callName, duration, grouped, type Output, percent, quoted, style } from "./output.ts";
 import { reportEvent } from "./train-report.ts";
 
 /** Flags with a value that belong to the cross-validation, or that a split file replaces. */

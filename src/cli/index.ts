@@ -56,7 +56,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--seed <n>", "another start")
     .addHelpText("after", examples("quickstart", "quickstart --seed 2 --runs /tmp/runs"))
     .action(async (flags) => {
-      code = await (await import("./quickstart.ts")).quickstartCommand(output, flags);
+      code = await (await import("./quickstart.ts")).quickstartCommand(output, flags, argv);
     });
 
   withTrainFlags(
@@ -99,7 +99,7 @@ by the schedule of the longer run.
 ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
     )
     .action(async (run, flags) => {
-      code = await (await import("./resume.ts")).resumeCommand(output, run, flags);
+      code = await (await import("./resume.ts")).resumeCommand(output, run, flags, argv);
     });
 
   command("evaluate", "judge a model by a data set's test pictures")

@@ -103,3 +103,10 @@ export const grouped = (n: number): string => n.toLocaleString("en-US");
 
 /** How this command was called: what is suggested must work when it is typed. */
 export const callName = (): string => (process.env.npm_command === "exec" ? "npx argmin" : "argmin");
+
+/** A word as a shell takes it for one. */
+export const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** The whole call, as it was typed. */
+export const callOf = (argv: readonly string[]): string => [callName(), ...argv.map(quoted)].join(" ");

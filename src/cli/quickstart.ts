@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { callName, type Output, style } from "./output.ts";
+import { callName, callOf, type Output, style } from "./output.ts";
 import { freeName, runTraining } from "./train.ts";
 import { trainOptions } from "./train-options.ts";
 
@@ -10,13 +10,14 @@ const EPOCHS = "8";
 export async function quickstartCommand(
   output: Output,
   { runs, seed }: { readonly runs: string; readonly seed?: string },
+  argv: readonly string[],
 ): Promise<number> {
   output.say("A small convolutional network learns to tell ten shapes apart,");
   output.say("from pictures that are drawn on the spot.");
   output.say();
   const options = trainOptions("builtin:shapes", { model: "cnn", epochs: EPOCHS, ...(seed ? { seed } : {}) });
   const folder = join(runs, freeName(runs, "quickstart"));
-  const code = await runTraining(output, options, folder);
+  const code = await runTraining(output, { ...options, command: callOf(argv) }, folder);
   if (code !== 0) return code;
   const next = [
     [`${callName()} train path/to/photos`, "your own: one folder per class"],

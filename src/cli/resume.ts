@@ -2,7 +2,7 @@ import type { ResumeOptions } from "../experiment/node/index.ts";
 import { resume } from "../experiment/node/index.ts";
 import { parseDuration } from "./duration-flag.ts";
 import { untilInterrupted } from "./interrupt.ts";
-import type { Output } from "./output.ts";
+import { callOf, type Output } from "./output.ts";
 import { parseNumber } from "./train-options.ts";
 import { reportEvent, reportRun } from "./train-report.ts";
 
@@ -17,9 +17,15 @@ export interface ResumeFlags {
 }
 
 /** Goes on with a run; the exit code of the command. */
-export async function resumeCommand(output: Output, folder: string, flags: ResumeFlags): Promise<number> {
+export async function resumeCommand(
+  output: Output,
+  folder: string,
+  flags: ResumeFlags,
+  argv: readonly string[],
+): Promise<number> {
   const { epochs, steps, time, patience, data, cache } = flags;
   const given: ResumeOptions = {
+    command: callOf(argv),
     ...(epochs === undefined ? {} : { epochs: parseNumber("--epochs", epochs, "20") }),
     ...(steps === undefined ? {} : { steps: parseNumber("--steps", steps, "2000") }),
     ...(time === undefined ? {} : { time: parseDuration("--time", time) }),

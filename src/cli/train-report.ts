@@ -69,6 +69,9 @@ export function reportEvent(output: Output, event: ExperimentEvent): void {
       for (const note of event.notes) output.warn(note);
       output.say(`${style("bold", event.model)}: ${grouped(event.parameters)} parameters, on ${event.device}`);
       break;
+    case "warning":
+      output.warn(event.text);
+      break;
     case "resume":
       output.say(`  going on after step ${grouped(event.step)}, in epoch ${event.epoch}`);
       break;
@@ -154,6 +157,6 @@ export function reportRun(output: Output, run: Run): void {
   if (linear !== undefined) output.say(test ? linear : linear.trimStart());
   output.say(`time: ${duration(run.seconds)} of training`);
   output.say(`weights: ${run.weightsHash}, the same for the same seed on this kind of machine`);
-  if (run.folder !== null) output.say(`everything is in ${style("bold", run.folder)}: model.onnx, metrics.csv, …`);
+  if (run.folder !== null) output.say(`everything is in ${style("bold", run.folder)}: report.html, model.onnx, …`);
   output.event(summary(run));
 }

@@ -6,7 +6,7 @@ import { holdsNumbers, readConfig, train } from "../experiment/node/index.ts";
 import { findLearningRateCommand } from "./find-learning-rate.ts";
 import { foldsCommand } from "./folds.ts";
 import { untilInterrupted } from "./interrupt.ts";
-import type { Output } from "./output.ts";
+import { callOf, type Output } from "./output.ts";
 import { parseNumber, type TrainFlags, trainOptions } from "./train-options.ts";
 import { reportEvent, reportRun } from "./train-report.ts";
 
@@ -63,7 +63,13 @@ export async function trainCommand(
   }
   if (flags.folds !== undefined) {
     const folder = join(runs, name ?? freeName(runs, `${stem}-folds`));
-    return await foldsCommand(output, options, parseNumber("--folds", flags.folds, "5"), folder, argv);
+    return await foldsCommand(
+      output,
+      { ...options, command: callOf(argv) },
+      parseNumber("--folds", flags.folds, "5"),
+      folder,
+      argv,
+    );
   }
-  return await runTraining(output, options, join(runs, name ?? freeName(runs, stem)));
+  return await runTraining(output, { ...options, command: callOf(argv) }, join(runs, name ?? freeName(runs, stem)));
 }

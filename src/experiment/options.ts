@@ -117,6 +117,8 @@ export interface TrainOptions {
   readonly pictureMemory?: number;
   /** The run folder to make; nothing is written without it. */
   readonly folder?: string;
+  /** What was typed to start the run; the report shows it. */
+  readonly command?: string;
   readonly onEvent?: (event: ExperimentEvent) => void;
   /** Ends the run after the step in hand; what was learned so far is kept. */
   readonly signal?: AbortSignal;
@@ -196,6 +198,8 @@ export type ExperimentEvent =
       readonly notes: readonly string[];
       readonly folder: string | null;
     }
+  /** Something went wrong that does not end the run. */
+  | { readonly type: "warning"; readonly text: string }
   /** An interrupted run goes on: so many steps of it are done. */
   | { readonly type: "resume"; readonly epoch: number; readonly step: number }
   /** `expected` is null where theory does not say: it depends on the targets when they are distributions. */

@@ -60,6 +60,7 @@ const known: Readonly<Record<keyof TrainOptions, true>> = {
   cache: true,
   pictureMemory: true,
   folder: true,
+  command: true,
   onEvent: true,
   signal: true,
 };

@@ -7,6 +7,12 @@ export interface FigureOptions {
   readonly label: string;
   /** Text below it. */
   readonly caption: string;
+  /** HTML above it: a heading, the key to its colours. */
+  readonly head?: string;
+  /** `half`: drawn once, for a column of its own beside another. */
+  readonly size?: "full" | "half";
+  /** Parts of it are links. */
+  readonly links?: boolean;
   /** The plot for a width in pixels. */
   readonly plot: (width: number) => PlotOptions;
 }
@@ -15,19 +21,31 @@ const WIDE = 720;
 const NARROW = 358;
 
 /** A figure as HTML: the plot drawn twice, for wide and for narrow screens; the page's style shows one of them. */
-export function figure({ label, caption, plot: optionsFor }: FigureOptions): string {
+export function figure({
+  label,
+  caption,
+  head,
+  size = "full",
+  links = false,
+  plot: optionsFor,
+}: FigureOptions): string {
   // Plot wants a document to make its elements in; this one is not shown anywhere.
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  const drawn = (width: number, kind: string) => {
+  const drawn = (width: number) => {
     const svg = plot({ ...optionsFor(width), width, document: document as never }) as unknown as SvgElement;
-    svg.setAttribute("role", "img");
+    // What is inside an image cannot be reached.
+    svg.setAttribute("role", links ? "group" : "img");
     svg.setAttribute("aria-label", label);
     // The size of letters is the page's business.
     svg.removeAttribute("font-size");
-    return `<div class="${kind}">${svg.outerHTML}</div>`;
+    return svg.outerHTML.replaceAll("xlink:href=", "href=");
   };
-  const figures = `${drawn(WIDE, "wide")}\n${drawn(NARROW, "narrow")}`;
-  return `<figure>\n${figures}\n<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`;
+  const figures =
+    size === "half"
+      ? drawn(NARROW)
+      : `<div class="wide">${drawn(WIDE)}</div>\n<div class="narrow">${drawn(NARROW)}</div>`;
+  const above = head === undefined ? "" : `${head}\n`;
+  return `<figure${size === "half" ? ' class="half"' : ""}>\n${above}${figures}\n<figcaption>${escapeHtml(caption)}</figcaption>\n</figure>`;
 }
 
 /** What is needed of an element: the compiler is not told of browsers here. */

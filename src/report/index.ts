@@ -1,6 +1,11 @@
+export { CELLS_SCRIPT, CELLS_STYLE, type Cell, cellsHtml } from "./cells.ts";
+export { type Confusion, confusionFigure } from "./confusion-figure.ts";
+export { type Curve, type EpochsFigure, epochsFigure } from "./epochs-figure.ts";
 export { type FigureOptions, figure } from "./figure.ts";
-export { gallery, groups, type Shown } from "./gallery.ts";
+export { gallery, groups, pictureHtml, type Shown } from "./gallery.ts";
 export { type Histogram, histogramFigure } from "./histogram-figure.ts";
 export { learningRateFigure, type RangeCurve } from "./learning-rate-figure.ts";
 export { commandHtml, escapeHtml, type Page, page, type Section } from "./page.ts";
+export { type CertaintyBin, certaintyFigure, reliabilityFigure } from "./reliability-figure.ts";
+export { type Sheet, sheetStyle, type Tile, tileOf } from "./sheet.ts";
 export { type ClassCounts, splitFigure } from "./split-figure.ts";

@@ -1,6 +1,8 @@
 /** One part of a page. */
 export interface Section {
   readonly heading: string;
+  /** A name for links to it. */
+  readonly id?: string;
   /** HTML; text of others goes through `escapeHtml` first. */
   readonly body: string;
 }
@@ -10,6 +12,12 @@ export interface Page {
   /** One line of text below the title. */
   readonly subtitle?: string;
   readonly sections: readonly Section[];
+  /** Links to the sections that have an id, below the subtitle. */
+  readonly contents?: boolean;
+  /** Rules of its own, such as those of `sheetStyle`. */
+  readonly style?: string;
+  /** What runs in it; it must be readable without. */
+  readonly script?: string;
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -56,6 +64,21 @@ th, td { text-align: left; padding: 4px 8px 4px 0; border-bottom: 1px solid var(
 .together { border: 1px solid var(--line); border-radius: 6px; padding: 12px; }
 .loud { color: var(--warn); font-weight: 600; }
 .quiet { color: var(--quiet); }
+h3 { font-size: 1rem; margin: 20px 0 4px; }
+a { color: var(--accent); }
+nav { margin: 12px 0; display: flex; flex-wrap: wrap; gap: 4px 16px; }
+.halves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 320px), 1fr)); gap: 8px 24px; align-items: start; }
+.half { margin: 8px 0; min-width: 0; }
+.half h3 { margin: 0; }
+.keys { font-weight: 400; font-size: 0.9rem; margin-left: 0.6em; }
+.tile { width: 100%; border-radius: 4px; background-color: color-mix(in srgb, var(--ink) 7%, transparent); }
+.pair { display: grid; grid-template-columns: 1fr 1fr; gap: 4px; }
+.gallery.paired { grid-template-columns: repeat(auto-fill, minmax(min(100%, 220px), 1fr)); }
+.gallery.small { grid-template-columns: repeat(auto-fill, minmax(84px, 1fr)); gap: 8px; }
+.gallery.small b, .gallery.small small { font-size: 0.75rem; }
+.numbers td:not(:first-child), .numbers th:not(:first-child) { text-align: right; padding: 4px 0 4px 8px; }
+figure svg a { color: inherit; outline: none; }
+figure svg a:is(:hover, :focus-visible, [aria-current]) rect { stroke: var(--ink); stroke-width: 2; }
 .key::before { content: ""; display: inline-block; width: 0.8em; height: 0.8em; margin: 0 0.35em 0 0; background: var(--key); }
 .key { margin-right: 1em; }
 @media (max-width: 600px) {
@@ -72,21 +95,32 @@ export function commandHtml(command: string): string {
   return `<pre>${words.join(" ")}</pre>`;
 }
 
+/** The browser itself holds the page to asking nobody for anything. */
+const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+
 /** A whole HTML document that needs nothing but itself. */
-export function page({ title, subtitle, sections }: Page): string {
-  const parts = sections.map(({ heading, body }) => `<section>\n<h2>${escapeHtml(heading)}</h2>\n${body}\n</section>`);
+export function page({ title, subtitle, sections, contents = false, style = "", script }: Page): string {
+  const parts = sections.map(
+    ({ heading, id, body }) =>
+      `<section${id === undefined ? "" : ` id="${id}"`}>\n<h2>${escapeHtml(heading)}</h2>\n${body}\n</section>`,
+  );
+  const links = sections.flatMap(({ heading, id }) =>
+    id === undefined ? [] : [`<a href="#${id}">${escapeHtml(heading)}</a>`],
+  );
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<link rel="icon" href="data:,">
 <title>${escapeHtml(title)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${style}</style>
 </head>
 <body>
 <h1>${escapeHtml(title)}</h1>
-${subtitle === undefined ? "" : `<p class="subtitle">${escapeHtml(subtitle)}</p>\n`}${parts.join("\n")}
-</body>
+${subtitle === undefined ? "" : `<p class="subtitle">${escapeHtml(subtitle)}</p>\n`}${contents ? `<nav>${links.join("\n")}</nav>\n` : ""}${parts.join("\n")}
+${script === undefined ? "" : `<script>${script}</script>\n`}</body>
 </html>
 `;
 }

@@ -1,5 +1,6 @@
 import { barX, ruleX } from "@observablehq/plot";
 import { figure } from "./figure.ts";
+import { columnsOf, shorten } from "./names.ts";
 
 /** How many pictures of a class each split has. */
 export interface ClassCounts {
@@ -25,10 +26,6 @@ export function splitFigure(all: readonly ClassCounts[]): string {
     classes.length === all.length
       ? "Pictures of each class: training, then validation, then test."
       : `Pictures of each class: training, then validation, then test. Of ${all.length} classes, the ${MOST / 2} smallest and the ${MOST / 2} largest.`;
-  const shorten = (name: string, most: number) => {
-    const characters = [...name];
-    return characters.length <= most ? name : `…${characters.slice(1 - most).join("")}`;
-  };
   return figure({
     label: `Pictures of each of ${classes.length} classes, by split`,
     caption,
@@ -59,9 +56,4 @@ export function splitFigure(all: readonly ClassCounts[]): string {
       };
     },
   });
-}
-
-/** Letters of a fixed width that a text is about as wide as: Chinese, Japanese, Korean and emoji take two. */
-function columnsOf(text: string): number {
-  return [...text].reduce((sum, character) => sum + (character.codePointAt(0)! >= 0x1100 ? 2 : 1), 0);
 }

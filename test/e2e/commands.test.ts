@@ -298,6 +298,7 @@ describe("quickstart", () => {
       "metrics.json",
       "model.onnx",
       "predictions.csv",
+      "report.html",
       "split.json",
     ]);
     expect(readdirSync(home)).toEqual([]);

@@ -10,7 +10,7 @@ import { Reporter } from "./reporter.ts";
 import { RunFolder } from "./run-folder.ts";
 import { WriteQueue } from "./write-queue.ts";
 
-export interface FindLearningRateOptions extends TrainOptions {
+export interface FindLearningRateOptions extends Omit<TrainOptions, "command"> {
   /** What to type to train with a rate; it is shown in the report. */
   readonly command?: (learningRate: number) => string;
 }

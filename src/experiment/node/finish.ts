@@ -5,10 +5,12 @@ import type { WorkerRun } from "../../train/node/index.ts";
 import { type BaselineResult, baselineResult, baselineSkipped } from "../baseline.ts";
 import { exportModel } from "../export-model.ts";
 import type { Run, Settings } from "../options.ts";
+import { type Prediction, predictionsOf } from "../predictions.ts";
 import { summary } from "../summary.ts";
 import type { Keeper } from "./keeper.ts";
-import { type Prediction, predictionsOf, type RunFolder } from "./run-folder.ts";
+import type { RunFolder } from "./run-folder.ts";
 import { hashOf } from "./weights-hash.ts";
+import { writeReport } from "./write-report.ts";
 
 interface Ending {
   readonly settings: Settings;
@@ -20,6 +22,10 @@ interface Ending {
   readonly path: string | null;
   readonly seconds: number;
   readonly interrupted: boolean;
+  /** What was typed to start it. */
+  readonly command: string | undefined;
+  /** Tells of something that went wrong and does not end the run. */
+  warn(text: string): Promise<unknown>;
 }
 
 /** How good a model is on the pictures of one name, and what it says of each. */
@@ -48,7 +54,7 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
     judged.push({
       name,
       figures: figuresOf(p, labels, classes.length),
-      predictions: predictionsOf(name, indices, dataset, scores, p),
+      predictions: predictionsOf(name, indices, dataset, scores, p, temperature),
     });
   }
   const weightsHash = hashOf(weights);
@@ -61,13 +67,13 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
     weightsHash,
     ...(dataset.source.numbers ? { features: dataset.source.numbers.features } : {}),
   });
+  const shown = judged.find(({ name }) => name === "test") ?? judged.at(-1);
   if (folder !== undefined) {
     await folder.writeModel(model);
     await folder.writePredictions(
       judged.flatMap(({ predictions }) => predictions),
       classes,
     );
-    const shown = judged.find(({ name }) => name === "test") ?? judged.at(-1);
     if (shown !== undefined) await folder.writeConfusion(shown.figures.confusion, classes);
   }
   const figuresFor = (name: Judged["name"]) => judged.find((one) => one.name === name)?.figures ?? null;
@@ -94,6 +100,14 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
     model,
   };
   await folder?.writeMetrics(run, figuresFor("declared test"));
+  if (folder !== undefined) {
+    const { iterations, device } = keeper;
+    const reported = { run, recipe, weights, dataset, judged: shown, iterations, command: ending.command, device };
+    // The run is whole without it.
+    await writeReport(folder, reported).catch((error: Error) =>
+      ending.warn(`report.html could not be written: ${error.message}`),
+    );
+  }
   await folder?.appendEvent(summary(run));
   return { run, judged };
 }

@@ -13,6 +13,7 @@ import {
   weightsOf,
 } from "../../train/index.ts";
 import type { EpochRow, Settings } from "../options.ts";
+import type { SolverPoint } from "../run-page/page-data.ts";
 import type { Best, Checkpoint } from "./checkpoint-file.ts";
 import type { Reporter } from "./reporter.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -40,6 +41,10 @@ export class Keeper {
   readonly parameters: number;
   /** Where a solver ended. */
   solution: Solved | null = null;
+  /** How it got there, where it told. */
+  readonly iterations: SolverPoint[] = [];
+  /** What the steps ran on. */
+  device = "";
   /** The first loss has been measured: from here on there is something to keep. */
   began = false;
   /** Patience has ended the run. */
@@ -114,6 +119,7 @@ export class Keeper {
           notes,
           folder: context.folder ?? null,
         });
+        this.device = device;
         const { from } = this.#kept;
         if (from) report.send({ type: "resume", epoch: from.standing?.epoch ?? 1, step: from.step });
         break;
@@ -128,9 +134,14 @@ export class Keeper {
         break;
       }
       case "progress":
-      case "iteration":
         report.send(event);
         break;
+      case "iteration": {
+        const { iteration, objective, optimality } = event;
+        this.iterations.push({ iteration, objective, optimality });
+        report.send(event);
+        break;
+      }
       case "solved": {
         const { type: _solved, ...solution } = event;
         this.solution = solution;

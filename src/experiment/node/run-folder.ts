@@ -4,22 +4,13 @@ import { stringify } from "yaml";
 import { UsageError, VERSION } from "../../core/index.ts";
 import type { Dataset } from "../../data/index.ts";
 import { splitToJson } from "../../data/index.ts";
-import { type Figures, predictedClass, surprisal } from "../../metrics/index.ts";
+import type { Figures } from "../../metrics/index.ts";
 import type { Position, StateBlock } from "../../train/index.ts";
 import type { EpochRow, Run, Settings } from "../options.ts";
+import type { Prediction } from "../predictions.ts";
 import { explainWrite, writeAtomic } from "./atomic-file.ts";
 import { type Checkpoint, encodeCheckpoint } from "./checkpoint-file.ts";
 import { readableJson } from "./readable-json.ts";
-
-/** What the classifier said of one picture. */
-export interface Prediction {
-  readonly split: string;
-  readonly path: string;
-  readonly truth: number;
-  readonly predicted: number;
-  readonly probability: number;
-  readonly loss: number;
-}
 
 const METRICS = "epoch,step,train_loss,validation_loss,validation_accuracy,learning_rate,gradient_norm,zeros,seconds\n";
 
@@ -193,27 +184,4 @@ export class RunFolder {
     const rows = counts.map((row, truth) => [csvField(classes[truth]), ...row].join(","));
     await writeAtomic(this.#file("confusion.csv"), `${[header, ...rows].join("\n")}\n`);
   }
-}
-
-/** Predictions of one split from its scores and probabilities, both [count, classes]. */
-export function predictionsOf(
-  split: string,
-  indices: Int32Array,
-  { pictures, classes }: Dataset,
-  scores: Float32Array,
-  probabilities: Float64Array,
-): Prediction[] {
-  return Array.from(indices, (index, row) => {
-    const truth = pictures.labels[index];
-    const predicted = predictedClass(scores, row, classes.length);
-    const loss = surprisal(probabilities[row * classes.length + truth]);
-    return {
-      split,
-      path: pictures.paths[index],
-      truth,
-      predicted,
-      probability: probabilities[row * classes.length + predicted],
-      loss,
-    };
-  });
 }

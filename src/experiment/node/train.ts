@@ -55,7 +55,7 @@ export async function trainOn(source: Source, options: TrainOptions, given?: Dat
 /** A plan that is ready to run, and everything that is told of it. */
 interface ReadyPlan {
   readonly settings: Settings;
-  readonly options: Pick<TrainOptions, "folder" | "signal">;
+  readonly options: Pick<TrainOptions, "folder" | "command" | "signal">;
   readonly dataset: Dataset;
   readonly recipe: Recipe;
   readonly plan: Plan;
@@ -94,6 +94,11 @@ export async function runPlan(ready: ReadyPlan): ReturnType<typeof finish> {
       seconds,
       interrupted,
       path: options.folder ?? null,
+      command: options.command,
+      warn: (text) => {
+        report.send({ type: "warning", text });
+        return writes.settled();
+      },
     });
   } catch (error) {
     if (!keeper.began) await folder?.discard();

@@ -1,0 +1,91 @@
+/** `report.html` at the end of a run. */
+import { cpus } from "node:os";
+import { VERSION } from "../../core/index.ts";
+import type { Dataset } from "../../data/index.ts";
+import { type ContactSheet, contactSheet, openRows } from "../../data/node/index.ts";
+import type { Recipe, StateValues } from "../../train/index.ts";
+import type { Run } from "../options.ts";
+import type { SolverPoint } from "../run-page/index.ts";
+import type { Judged } from "./finish.ts";
+import type { RunFolder } from "./run-folder.ts";
+
+/** Pictures that one page shows at most, and the longest that they may be together, in characters. */
+const MOST_PICTURES = 1500;
+const LONGEST_SHEET = 3_000_000;
+
+export interface Reported {
+  readonly run: Run;
+  readonly recipe: Recipe;
+  readonly weights: StateValues;
+  readonly dataset: Dataset;
+  readonly judged: Judged | undefined;
+  readonly iterations: readonly SolverPoint[];
+  readonly command: string | undefined;
+  /** What the steps ran on, as the runtime tells it. */
+  readonly device: string;
+}
+
+/** Draws the page and writes it. */
+export async function writeReport(folder: RunFolder, reported: Reported): Promise<void> {
+  // Loaded when it is wanted: what draws takes 0.2 s to load, which every other command would wait for.
+  const [{ choosePictures, poolOf, runPage, weightPictures }, { sheetStyle, tileOf }] = await Promise.all([
+    import("../run-page/index.ts"),
+    import("../../report/index.ts"),
+  ]);
+  const { run, recipe, weights, dataset, judged, iterations, command, device } = reported;
+  let style = "";
+  const laid = (name: string, sheet: ContactSheet) => {
+    style += sheetStyle(name, sheet);
+    return Array.from({ length: sheet.count }, (_, i) => tileOf(name, sheet, i));
+  };
+  const choices = judged && choosePictures(judged.predictions, run.classes.length);
+  const pool = choices === undefined || recipe.kind === "numbers" ? [] : poolOf(choices, MOST_PICTURES);
+  const tiles = pool.length === 0 ? [] : laid("pictures", await sheetOf(dataset.pictures, pool));
+  const drawn = weightPictures(recipe, weights);
+  const weightTiles =
+    drawn === undefined
+      ? []
+      : laid(
+          "units",
+          await contactSheet({ ...drawn, count: drawn.units.length, picture: (i) => drawn.units[i].pixels }),
+        );
+  const html = runPage({
+    run,
+    dataset,
+    judged: judged && choices && { name: judged.name, figures: judged.figures, choices },
+    pictures: new Map(tiles.map((tile, i) => [pool[i], tile])),
+    overlays: undefined,
+    weights: drawn && { drawn, tiles: weightTiles },
+    style,
+    iterations,
+    command,
+    versions: [
+      ["argmin", VERSION],
+      ["Node", process.version],
+      ["runtime", device],
+      ["machine", `${process.platform} ${process.arch}, ${cpus()[0]?.model ?? "unknown processor"}`],
+    ],
+  });
+  await folder.writeReport(html);
+}
+
+/** The pictures as the network gets them, in one file. */
+async function sheetOf(pictures: Dataset["pictures"], pool: readonly number[]): Promise<ContactSheet> {
+  const rows = openRows(pictures);
+  const one = new Uint8Array(rows.row);
+  try {
+    return await contactSheet({
+      count: pool.length,
+      height: pictures.height,
+      width: pictures.width,
+      channels: pictures.channels,
+      longest: LONGEST_SHEET,
+      picture: (i) => {
+        rows.read(Int32Array.of(pool[i]), 0, 1, one);
+        return one;
+      },
+    });
+  } finally {
+    rows.close();
+  }
+}

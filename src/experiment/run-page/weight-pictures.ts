@@ -1,0 +1,102 @@
+/** The weights of the first layer as pictures: what each unit answers to most. */
+import type { Recipe, StateValues } from "../../train/index.ts";
+
+/** Hidden units and filters that are shown at most. */
+const MOST_UNITS = 48;
+
+export interface WeightPictures {
+  readonly kind: "templates" | "units" | "filters";
+  readonly height: number;
+  readonly width: number;
+  /** 4: one channel of weights, by its sign; 3: three of them, as colours. */
+  readonly channels: 3 | 4;
+  /** What there are, shown or not. */
+  readonly total: number;
+  readonly units: readonly { readonly unit: number; readonly pixels: Uint8Array }[];
+}
+
+/** Bytes of the colours of weights above and below 0. */
+const POSITIVE = [31, 111, 235];
+const NEGATIVE = [214, 84, 0];
+
+/**
+ * Linear: the column of W that belongs to each class, as a picture [height, width]. Mlp: the columns of the first layer, those of the
+ * largest norm. Cnn: the first filters. Undefined where the data are numbers.
+ */
+export function weightPictures(recipe: Recipe, weights: StateValues): WeightPictures | undefined {
+  const { kind, model, height, width, channels } = recipe;
+  if (kind === "numbers") return undefined;
+  const area = height * width;
+  const columns = (values: Float32Array, what: "templates" | "units") => {
+    const total = values.length / (area * channels);
+    return draw({ kind: what, height, width, total }, channels, (unit) =>
+      Float32Array.from({ length: area * channels }, (_, i) => values[i * total + unit]),
+    );
+  };
+  switch (model.name) {
+    case "linear":
+      return columns(weights["scores.weight"], "templates");
+    case "mlp": {
+      const first = weights["hidden1.weight"];
+      return first === undefined ? columns(weights["scores.weight"], "templates") : columns(first, "units");
+    }
+    case "cnn": {
+      const values = weights["features.1.weight"];
+      const side = (model.options as { kernel: number }).kernel;
+      const size = channels * side * side;
+      const shape = { kind: "filters" as const, height: side, width: side, total: values.length / size };
+      return draw(shape, channels, (unit) => values.subarray(unit * size, (unit + 1) * size));
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** @param weightsOf the weights [channels, height, width] of a unit */
+function draw(
+  shape: Omit<WeightPictures, "channels" | "units">,
+  channels: 1 | 3,
+  weightsOf: (unit: number) => Float32Array,
+): WeightPictures {
+  const all = Array.from({ length: shape.total }, (_, unit) => ({ unit, weights: weightsOf(unit) }));
+  const norm = (weights: Float32Array) => weights.reduce((sum, w) => sum + w * w, 0);
+  // Templates are named by their class and keep its order.
+  const largest =
+    shape.kind === "templates" ? all : [...all].sort((a, b) => norm(b.weights) - norm(a.weights) || a.unit - b.unit);
+  const units = largest.slice(0, MOST_UNITS).map(({ unit, weights }) => ({
+    unit,
+    pixels: channels === 1 ? bySign(weights) : asColours(weights),
+  }));
+  return { ...shape, channels: channels === 1 ? 4 : 3, units };
+}
+
+/** The 99 % largest magnitude, so that one outlier does not make the rest invisible. */
+function scaleOf(weights: Float32Array): number {
+  const sizes = weights.map(Math.abs).sort();
+  return sizes[Math.min(sizes.length - 1, Math.ceil(0.99 * sizes.length) - 1)] || 1;
+}
+
+/** A colour for each sign, and nothing where a weight is 0: the page's own background is the middle, in both lights. */
+function bySign(weights: Float32Array): Uint8Array {
+  const scale = scaleOf(weights);
+  const out = new Uint8Array(4 * weights.length);
+  weights.forEach((w, i) => {
+    out.set(w > 0 ? POSITIVE : NEGATIVE, 4 * i);
+    out[4 * i + 3] = Math.round(255 * Math.min(1, Math.abs(w) / scale));
+  });
+  return out;
+}
+
+/** Middle grey is 0. */
+function asColours(weights: Float32Array): Uint8Array {
+  const scale = scaleOf(weights);
+  const area = weights.length / 3;
+  const out = new Uint8Array(weights.length);
+  for (let i = 0; i < area; i++) {
+    for (let c = 0; c < 3; c++) {
+      const w = Math.max(-1, Math.min(1, weights[c * area + i] / scale));
+      out[3 * i + c] = Math.round(127.5 + 127.5 * w);
+    }
+  }
+  return out;
+}
