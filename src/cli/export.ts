@@ -1,9 +1,9 @@
 import { choose, UsageError } from "../core/index.ts";
 import { type BeforeAfter, type Exported, exportRun, type Quantized } from "../experiment/node/index.ts";
-import { quoted } from "./find-learning-rate.ts";
+
 import { fitted } from "./fitted.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { grouped, type Output, percent, style } from "./output.ts";
+import { grouped, type Output, percent, quoted, style } from "./output.ts";
 import { parseNumber } from "./train-options.ts";
 
 export interface ExportFlags {

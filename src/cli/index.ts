@@ -89,6 +89,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--patience <epochs>", "end after so many epochs without a better one")
     .option("--data <path>", "where the pictures are now (default: where they were)")
     .option("--cache <dir>", "as for train")
+    .option("--no-report", "write no report.html")
     .addHelpText(
       "after",
       `

@@ -14,6 +14,8 @@ export interface ResumeFlags {
   readonly patience?: string;
   readonly data?: string;
   readonly cache?: string;
+  /** false after --no-report. */
+  readonly report?: boolean;
 }
 
 /** Goes on with a run; the exit code of the command. */
@@ -23,7 +25,7 @@ export async function resumeCommand(
   flags: ResumeFlags,
   argv: readonly string[],
 ): Promise<number> {
-  const { epochs, steps, time, patience, data, cache } = flags;
+  const { epochs, steps, time, patience, data, cache, report } = flags;
   const given: ResumeOptions = {
     command: callOf(argv),
     ...(epochs === undefined ? {} : { epochs: parseNumber("--epochs", epochs, "20") }),
@@ -32,6 +34,7 @@ export async function resumeCommand(
     ...(patience === undefined ? {} : { patience: parseNumber("--patience", patience, "5") }),
     ...(data === undefined ? {} : { data }),
     ...(cache === undefined ? {} : { cache }),
+    ...(report === false ? { report } : {}),
   };
   return await untilInterrupted(output, "argmin resume", async (signal) => {
     const run = await resume(folder, { ...given, signal, onEvent: (event) => reportEvent(output, event) });

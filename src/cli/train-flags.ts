@@ -70,5 +70,6 @@ export function withTrainFlags(command: Command): Command {
     .option("--seed <n>", "decides split, first weights and order (default: 1)")
     .option("--threads <n>", "threads of one step (default: all cores)")
     .option("--cache <dir>", "keep decoded pictures there; none keeps none (default: the user's cache folder)")
-    .option("--picture-memory <MiB>", "stream pictures that take more from a file (default: a quarter of all memory)");
+    .option("--picture-memory <MiB>", "stream pictures that take more from a file (default: a quarter of all memory)")
+    .option("--no-report", "write no report.html, which takes a second");
 }

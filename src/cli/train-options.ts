@@ -55,6 +55,8 @@ export interface TrainFlags {
   readonly threads?: string;
   readonly cache?: string;
   readonly pictureMemory?: string;
+  /** false after --no-report. */
+  readonly report?: boolean;
 }
 
 export function parseNumber(flag: string, text: string, example = "10"): number {
@@ -277,6 +279,7 @@ export function trainOptions(
     threads: number("--threads", flags.threads, "2"),
     cache: flags.cache,
     pictureMemory: number("--picture-memory", flags.pictureMemory, "4096"),
+    report: flags.report === false ? false : undefined,
   };
   const others = Object.keys(length).length > 0 ? withoutLength(base) : base;
   return { ...others, data: source, ...(saidOf(given) as Partial<TrainOptions>) };

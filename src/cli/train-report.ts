@@ -157,6 +157,7 @@ export function reportRun(output: Output, run: Run): void {
   if (linear !== undefined) output.say(test ? linear : linear.trimStart());
   output.say(`time: ${duration(run.seconds)} of training`);
   output.say(`weights: ${run.weightsHash}, the same for the same seed on this kind of machine`);
-  if (run.folder !== null) output.say(`everything is in ${style("bold", run.folder)}: report.html, model.onnx, …`);
+  if (run.folder !== null) output.say(`everything is in ${style("bold", run.folder)}: model.onnx, metrics.csv, …`);
+  if (run.report !== null) output.say(`its report: ${style("bold", run.report)}`);
   output.event(summary(run));
 }

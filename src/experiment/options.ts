@@ -119,6 +119,8 @@ export interface TrainOptions {
   readonly folder?: string;
   /** What was typed to start the run; the report shows it. */
   readonly command?: string;
+  /** Whether `report.html` is written into the run folder; it takes a second. true unless said. */
+  readonly report?: boolean;
   readonly onEvent?: (event: ExperimentEvent) => void;
   /** Ends the run after the step in hand; what was learned so far is kept. */
   readonly signal?: AbortSignal;
@@ -264,6 +266,8 @@ export interface Run {
   readonly interrupted: boolean;
   /** Patience has ended it. */
   readonly stoppedEarly: boolean;
+  /** Where its `report.html` is; null where none was written. */
+  readonly report: string | null;
   /** The bytes of `model.onnx`. */
   readonly model: Uint8Array;
 }

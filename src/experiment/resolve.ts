@@ -61,6 +61,7 @@ const known: Readonly<Record<keyof TrainOptions, true>> = {
   pictureMemory: true,
   folder: true,
   command: true,
+  report: true,
   onEvent: true,
   signal: true,
 };

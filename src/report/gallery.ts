@@ -3,8 +3,8 @@ import type { Tile } from "./sheet.ts";
 
 /** One picture with its words. */
 export interface Shown {
-  /** A data URL, or a part of a sheet; undefined for a picture that cannot be shown. */
-  readonly image: string | Tile | undefined;
+  /** A data URL, or a part of a sheet; undefined for a picture that cannot be shown, null where there is none. */
+  readonly image: string | Tile | undefined | null;
   /** The same picture with something drawn over it, beside it. */
   readonly beside?: Tile;
   /** Where it lies. */
@@ -15,6 +15,7 @@ export interface Shown {
 
 /** A picture alone. */
 export function pictureHtml(image: Shown["image"]): string {
+  if (image === null) return "";
   if (image === undefined) return `<div class="blank"></div>`;
   // The words beside it say what it is; a reader of the page aloud should not hear the path twice.
   if (typeof image === "string") return `<img src="${image}" alt="" loading="lazy">`;

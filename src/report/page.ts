@@ -76,6 +76,7 @@ nav { margin: 12px 0; display: flex; flex-wrap: wrap; gap: 4px 16px; }
 .gallery.paired { grid-template-columns: repeat(auto-fill, minmax(min(100%, 220px), 1fr)); }
 .gallery.small { grid-template-columns: repeat(auto-fill, minmax(84px, 1fr)); gap: 8px; }
 .gallery.small b, .gallery.small small { font-size: 0.75rem; }
+.gallery.tiny { grid-template-columns: repeat(auto-fill, minmax(48px, 1fr)); gap: 8px; }
 .numbers td:not(:first-child), .numbers th:not(:first-child) { text-align: right; padding: 4px 0 4px 8px; }
 figure svg a { color: inherit; outline: none; }
 figure svg a:is(:hover, :focus-visible, [aria-current]) rect { stroke: var(--ink); stroke-width: 2; }

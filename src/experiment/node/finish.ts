@@ -22,6 +22,7 @@ interface Ending {
   readonly path: string | null;
   readonly seconds: number;
   readonly interrupted: boolean;
+  readonly wantsReport: boolean;
   /** What was typed to start it. */
   readonly command: string | undefined;
   /** Tells of something that went wrong and does not end the run. */
@@ -78,7 +79,7 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
   }
   const figuresFor = (name: Judged["name"]) => judged.find((one) => one.name === name)?.figures ?? null;
   const metric = split.validation.length > 0 ? "validation accuracy" : "last epoch";
-  const run: Run = {
+  const judgedRun: Omit<Run, "report"> = {
     folder: ending.path,
     classes,
     settings,
@@ -99,17 +100,27 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
     stoppedEarly: keeper.stoppedEarly,
     model,
   };
-  await folder?.writeMetrics(run, figuresFor("declared test"));
-  if (folder !== undefined) {
-    const { iterations, device } = keeper;
-    const reported = { run, recipe, weights, dataset, judged: shown, iterations, command: ending.command, device };
-    // The run is whole without it.
-    await writeReport(folder, reported).catch((error: Error) =>
-      ending.warn(`report.html could not be written: ${error.message}`),
-    );
-  }
+  await folder?.writeMetrics(judgedRun, figuresFor("declared test"));
+  const report = ending.wantsReport ? await reportOf(ending, judgedRun, shown) : null;
+  const run: Run = { ...judgedRun, report };
   await folder?.appendEvent(summary(run));
   return { run, judged };
+}
+
+/** Where the report was written. The run is whole without it, so that what goes wrong is told, and no more. */
+async function reportOf(
+  { recipe, dataset, keeper, folder, command, warn }: Ending,
+  run: Omit<Run, "report">,
+  judged: Judged | undefined,
+): Promise<string | null> {
+  if (folder === undefined) return null;
+  const { weights, iterations, device } = keeper;
+  try {
+    return await writeReport(folder, { run, recipe, weights, dataset, judged, iterations, command, device });
+  } catch (error) {
+    await warn(`report.html could not be written: ${(error as Error).message}`);
+    return null;
+  }
 }
 
 async function baselineOf(

@@ -15,7 +15,10 @@ import { WriteQueue } from "./write-queue.ts";
 
 /** What may be said anew of a run that goes on; everything else is as its `config.yaml` says. */
 export interface ResumeOptions
-  extends Pick<TrainOptions, "epochs" | "steps" | "time" | "patience" | "cache" | "command" | "onEvent" | "signal"> {
+  extends Pick<
+    TrainOptions,
+    "epochs" | "steps" | "time" | "patience" | "cache" | "command" | "report" | "onEvent" | "signal"
+  > {
   /** Where the data is now, or an opened source; where the configuration says, unless said. */
   readonly data?: TrainOptions["data"];
 }

@@ -145,8 +145,11 @@ export class RunFolder {
     await writeAtomic(this.#file("model.onnx"), model);
   }
 
-  async writeReport(html: string): Promise<void> {
-    await writeAtomic(this.#file("report.html"), html);
+  /** Where it is. */
+  async writeReport(html: string): Promise<string> {
+    const path = this.#file("report.html");
+    await writeAtomic(path, html);
+    return path;
   }
 
   async writePredictions(predictions: readonly Prediction[], classes: readonly string[]): Promise<void> {
@@ -167,7 +170,7 @@ export class RunFolder {
   }
 
   /** How good the kept weights are, in all figures. */
-  async writeMetrics(run: Run, declaredTest: Figures | null): Promise<void> {
+  async writeMetrics(run: Omit<Run, "report">, declaredTest: Figures | null): Promise<void> {
     const { classes, best, baseline, validation, test, parameters, seconds, weightsHash, interrupted } = run;
     const text = readableJson({
       argmin: VERSION,

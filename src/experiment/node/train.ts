@@ -55,7 +55,7 @@ export async function trainOn(source: Source, options: TrainOptions, given?: Dat
 /** A plan that is ready to run, and everything that is told of it. */
 interface ReadyPlan {
   readonly settings: Settings;
-  readonly options: Pick<TrainOptions, "folder" | "command" | "signal">;
+  readonly options: Pick<TrainOptions, "folder" | "command" | "report" | "signal">;
   readonly dataset: Dataset;
   readonly recipe: Recipe;
   readonly plan: Plan;
@@ -95,6 +95,7 @@ export async function runPlan(ready: ReadyPlan): ReturnType<typeof finish> {
       interrupted,
       path: options.folder ?? null,
       command: options.command,
+      wantsReport: options.report ?? true,
       warn: (text) => {
         report.send({ type: "warning", text });
         return writes.settled();

@@ -3,9 +3,13 @@ import { cpus } from "node:os";
 import { VERSION } from "../../core/index.ts";
 import type { Dataset } from "../../data/index.ts";
 import { type ContactSheet, contactSheet, openRows } from "../../data/node/index.ts";
+import type { Heat } from "../../explain/index.ts";
+import type { Tile } from "../../report/index.ts";
 import type { Recipe, StateValues } from "../../train/index.ts";
 import type { Run } from "../options.ts";
-import type { SolverPoint } from "../run-page/index.ts";
+import type { Prediction } from "../predictions.ts";
+import type { RunPageData, SolverPoint } from "../run-page/index.ts";
+import { heatOfPictures } from "./explain/heat-of-pictures.ts";
 import type { Judged } from "./finish.ts";
 import type { RunFolder } from "./run-folder.ts";
 
@@ -14,7 +18,7 @@ const MOST_PICTURES = 1500;
 const LONGEST_SHEET = 3_000_000;
 
 export interface Reported {
-  readonly run: Run;
+  readonly run: Omit<Run, "report">;
   readonly recipe: Recipe;
   readonly weights: StateValues;
   readonly dataset: Dataset;
@@ -25,8 +29,8 @@ export interface Reported {
   readonly device: string;
 }
 
-/** Draws the page and writes it. */
-export async function writeReport(folder: RunFolder, reported: Reported): Promise<void> {
+/** Draws the page and writes it; where it is. */
+export async function writeReport(folder: RunFolder, reported: Reported): Promise<string> {
   // Loaded when it is wanted: what draws takes 0.2 s to load, which every other command would wait for.
   const [{ choosePictures, poolOf, runPage, weightPictures }, { sheetStyle, tileOf }] = await Promise.all([
     import("../run-page/index.ts"),
@@ -41,6 +45,10 @@ export async function writeReport(folder: RunFolder, reported: Reported): Promis
   const choices = judged && choosePictures(judged.predictions, run.classes.length);
   const pool = choices === undefined || recipe.kind === "numbers" ? [] : poolOf(choices, MOST_PICTURES);
   const tiles = pool.length === 0 ? [] : laid("pictures", await sheetOf(dataset.pictures, pool));
+  const overlays =
+    choices === undefined || choices.worst.length === 0 || recipe.kind === "numbers"
+      ? undefined
+      : await overlaysOf(reported, choices.worst, laid);
   const drawn = weightPictures(recipe, weights);
   const weightTiles =
     drawn === undefined
@@ -54,7 +62,7 @@ export async function writeReport(folder: RunFolder, reported: Reported): Promis
     dataset,
     judged: judged && choices && { name: judged.name, figures: judged.figures, choices },
     pictures: new Map(tiles.map((tile, i) => [pool[i], tile])),
-    overlays: undefined,
+    overlays,
     weights: drawn && { drawn, tiles: weightTiles },
     style,
     iterations,
@@ -66,7 +74,55 @@ export async function writeReport(folder: RunFolder, reported: Reported): Promis
       ["machine", `${process.platform} ${process.arch}, ${cpus()[0]?.model ?? "unknown processor"}`],
     ],
   });
-  await folder.writeReport(html);
+  return await folder.writeReport(html);
+}
+
+const explanations: Readonly<Record<Heat["method"], string>> = {
+  "grad-cam":
+    "Beside each picture the places that speak for the wrong answer, the most in yellow: Grad-CAM of the last convolution.",
+  "hires-cam":
+    "Beside each picture the places that speak for the wrong answer in red, and against it in blue: HiResCAM.",
+  saliency: "Beside each picture the pixels whose change moves the wrong answer's score most: saliency.",
+  "input-gradient":
+    "Beside each picture the pixels that speak for the wrong answer in red, and against it in blue: each one's value times its gradient.",
+};
+
+/** What led to each mistake, over its picture. */
+async function overlaysOf(
+  { recipe, weights, dataset: { pictures } }: Reported,
+  mistakes: readonly Prediction[],
+  laid: (name: string, sheet: ContactSheet) => Tile[],
+): Promise<RunPageData["overlays"]> {
+  const { height, width, channels } = pictures;
+  const pixels = rowsOf(
+    pictures,
+    mistakes.map(({ index }) => index),
+  );
+  const answers = mistakes.map(({ predicted }) => predicted);
+  try {
+    const { method, overlays } = await heatOfPictures(recipe, weights, { pixels, height, width, channels }, answers);
+    const request = { count: overlays.length, height, width, channels: 3 as const };
+    const tiles = laid("heat", await contactSheet({ ...request, picture: (i) => overlays[i].pixels }));
+    return {
+      tiles: new Map(tiles.map((tile, i) => [mistakes[i].index, tile])),
+      explanation: explanations[method],
+    };
+  } catch (error) {
+    // The page is worth having without them.
+    return { tiles: new Map(), explanation: `What led to them could not be computed: ${(error as Error).message}` };
+  }
+}
+
+/** The pixels of some pictures, [count, height, width, channels]. */
+function rowsOf(pictures: Dataset["pictures"], indices: readonly number[]): Uint8Array {
+  const rows = openRows(pictures);
+  try {
+    const pixels = new Uint8Array(rows.row * indices.length);
+    rows.read(Int32Array.from(indices), 0, indices.length, pixels);
+    return pixels;
+  } finally {
+    rows.close();
+  }
 }
 
 /** The pictures as the network gets them, in one file. */

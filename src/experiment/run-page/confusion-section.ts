@@ -55,7 +55,7 @@ function noteOf({ dataset }: RunPageData, { truth, predicted, count }: CellChoic
 /** Those of them that there was room for. */
 export function shownOf({ dataset, pictures }: RunPageData, shown: readonly Prediction[]): Shown[] {
   const of = ({ path, probability }: Prediction) => ({ path, title: percent(probability) });
-  if (dataset.source.numbers) return shown.map((one) => ({ image: undefined, ...of(one) }));
+  if (dataset.source.numbers) return shown.map((one) => ({ image: null, ...of(one) }));
   return shown.flatMap((one) => {
     const image = pictures.get(one.index);
     return image === undefined ? [] : [{ image, ...of(one) }];

@@ -1,6 +1,5 @@
 import type { Figures } from "../../metrics/index.ts";
 import type { Section } from "../../report/index.ts";
-import type { Run } from "../options.ts";
 import type { RunPageData } from "./page-data.ts";
 import { duration, grouped, numbersTable, paragraph, percent } from "./words.ts";
 
@@ -40,7 +39,16 @@ function figuresTable(judged: readonly (readonly [string, Figures])[]): string {
   );
 }
 
-function endings({ best, history, interrupted, stoppedEarly, settings, solution, seconds, parameters }: Run): string[] {
+function endings({
+  best,
+  history,
+  interrupted,
+  stoppedEarly,
+  settings,
+  solution,
+  seconds,
+  parameters,
+}: RunPageData["run"]): string[] {
   const lines: string[] = [];
   if (solution !== null) {
     const { converged, measure, optimality, tolerance, iterations, zeros, weights } = solution;
@@ -58,7 +66,7 @@ function endings({ best, history, interrupted, stoppedEarly, settings, solution,
   return lines;
 }
 
-function baseline({ baseline: found, test, validation }: Run): string {
+function baseline({ baseline: found, test, validation }: RunPageData["run"]): string {
   if ("skipped" in found) return paragraph(`No linear baseline: ${found.skipped}.`, "quiet");
   const linear = test === null ? found.validation : found.test;
   if (linear === null || (test ?? validation) === null) return "";

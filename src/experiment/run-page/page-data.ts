@@ -14,7 +14,7 @@ export interface SolverPoint {
 
 /** All that the report of a run tells. */
 export interface RunPageData {
-  readonly run: Run;
+  readonly run: Omit<Run, "report">;
   readonly dataset: Pick<Dataset, "source" | "pictures" | "split" | "skipped" | "notes">;
   /** What the pictures below are of: the test pictures; those of validation where there are no others. */
   readonly judged: { readonly name: string; readonly figures: Figures; readonly choices: Choices } | undefined;

@@ -14,8 +14,8 @@ export function mistakesSection(data: RunPageData, { choices, name, figures }: J
   const { classes } = run;
   const cards = choices.worst.flatMap((one): Shown[] => {
     const { index, path, truth, predicted, probability } = one;
-    const image = pictures.get(index);
-    if (image === undefined && dataset.source.numbers === undefined) return [];
+    const image = dataset.source.numbers ? null : pictures.get(index);
+    if (image === undefined) return [];
     const beside = overlays?.tiles.get(index);
     const title = `${classes[truth]}, taken for ${classes[predicted]} (${percent(probability)})`;
     return [{ image, path, title, ...(beside ? { beside } : {}) }];
@@ -80,7 +80,7 @@ export function weightsSection({ run, weights }: RunPageData): Section[] {
       ? `<li>${pictureHtml(image)}<div class="words"><small>${escapeHtml(run.classes[units[i].unit])}</small></div></li>`
       : `<li>${pictureHtml(image)}</li>`,
   );
-  const size = kind === "templates" ? "weights" : "small weights";
+  const size = { templates: "weights", units: "weights small", filters: "weights tiny" }[kind];
   return [
     {
       heading: headings[kind],
