@@ -129,7 +129,7 @@ describe("crossValidate", () => {
     const own = new Set(data.paths.filter((_, i) => data.declared[i] === "test"));
     expect(predictions.some(({ path }) => own.has(path))).toBe(false);
     expect(folds.map(({ declaredTest: apart }) => apart?.images)).toEqual([own.size, own.size, own.size]);
-    expect(folds.map(({ run }) => run.test)).toEqual(folds.map(({ test: own }) => own));
+    expect(folds.map(({ run }) => run.test)).toMatchObject(folds.map(({ test: own }) => own));
     expect(folds.reduce((sum, { test: { images } }) => sum + images, 0)).toBe(predictions.length);
     expect(found!.accuracy.mean).toBeCloseTo(
       folds.reduce((sum, { test: { accuracy } }) => sum + accuracy / 3, 0),
