@@ -1,5 +1,5 @@
 import type { Dataset } from "../data/index.ts";
-import { predictedClass, surprisal } from "../metrics/index.ts";
+import { type Figures, predictedClass, surprisal } from "../metrics/index.ts";
 
 /** What the classifier said of one picture. */
 export interface Prediction {
@@ -16,6 +16,13 @@ export interface Prediction {
   readonly secondProbability: number;
   /** ln of the ratio of both probabilities, from the scores: it tells certain answers apart whose probabilities round to 1. */
   readonly margin: number;
+}
+
+/** How good a model is on the pictures of one name, and what it says of each. */
+export interface Judged {
+  readonly name: "validation" | "test" | "declared test";
+  readonly figures: Figures;
+  readonly predictions: readonly Prediction[];
 }
 
 /**

@@ -5,7 +5,7 @@ import type { WorkerRun } from "../../train/node/index.ts";
 import { type BaselineResult, baselineResult, baselineSkipped } from "../baseline.ts";
 import { exportModel } from "../export-model.ts";
 import type { Run, Settings } from "../options.ts";
-import { type Prediction, predictionsOf } from "../predictions.ts";
+import { type Judged, predictionsOf } from "../predictions.ts";
 import { summary } from "../summary.ts";
 import type { Keeper } from "./keeper.ts";
 import type { RunFolder } from "./run-folder.ts";
@@ -27,13 +27,6 @@ interface Ending {
   readonly command: string | undefined;
   /** Tells of something that went wrong and does not end the run. */
   warn(text: string): Promise<unknown>;
-}
-
-/** How good a model is on the pictures of one name, and what it says of each. */
-export interface Judged {
-  readonly name: "validation" | "test" | "declared test";
-  readonly figures: Figures;
-  readonly predictions: readonly Prediction[];
 }
 
 /** Judges the kept weights: T from the validation pictures, one look at the test pictures, then the model file. */

@@ -18,10 +18,9 @@ import {
   splitToJson,
 } from "../../data/index.ts";
 import type { ExperimentEvent, Quality, Run, Settings, TrainOptions } from "../options.ts";
-import type { Prediction } from "../predictions.ts";
+import type { Judged, Prediction } from "../predictions.ts";
 import { resolve } from "../resolve.ts";
 import { writeAtomic } from "./atomic-file.ts";
-import type { Judged } from "./finish.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { csvField, RunFolder } from "./run-folder.ts";
 import { groupingOf, notesOnBalance, type SplitResult } from "./split-pictures.ts";

@@ -7,10 +7,9 @@ import type { Heat } from "../../explain/index.ts";
 import type { Tile } from "../../report/index.ts";
 import type { Recipe, StateValues } from "../../train/index.ts";
 import type { Run } from "../options.ts";
-import type { Prediction } from "../predictions.ts";
+import type { Judged, Prediction } from "../predictions.ts";
 import type { RunPageData, SolverPoint } from "../run-page/index.ts";
 import { heatOfPictures } from "./explain/heat-of-pictures.ts";
-import type { Judged } from "./finish.ts";
 import type { RunFolder } from "./run-folder.ts";
 
 /** Pictures that one page shows at most, and the longest that they may be together, in characters. */
