@@ -29,7 +29,8 @@ export interface CheckPage {
   readonly labels: Int32Array;
   readonly splits: readonly (string | undefined)[];
   readonly declared: boolean;
-  readonly seed: number;
+  /** In words, how `train` would cut. */
+  readonly cut: string;
   readonly survey: Survey;
   readonly counts: ClassSplits;
   readonly findings: readonly Finding[];
@@ -153,10 +154,10 @@ function unreadableSection(files: readonly Skipped[]): Section {
   };
 }
 
-function classesSection({ classes, counts, declared, seed }: CheckPage): Section {
+function classesSection({ classes, counts, declared, cut }: CheckPage): Section {
   const whose = declared
-    ? "The splits are those of the data; what they leave open is cut as train cuts it."
-    : `The data declare no splits: these are the ones that train cuts, with seed ${seed}.`;
+    ? "The splits are those of the data, or of the split file; what they leave open is cut as train cuts it."
+    : `The data declare no splits: these are the ones that train cuts (${cut}).`;
   const key = splitNames
     .map((split, i) => `<span class="key" style="--key: var(--${["accent", "second", "faint"][i]})">${split}</span>`)
     .join("");

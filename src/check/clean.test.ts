@@ -70,7 +70,7 @@ describe("findings", () => {
       unreadable: [],
       declared: true,
       present: ["train", "test"] as const,
-      seed: 1,
+      cut: "seed 1",
       suspects: 0,
     },
     counts: [
@@ -112,8 +112,8 @@ describe("findings", () => {
     expect(kinds({ repeats, suspects: 4, unreadable: [{ path: "x", reason: "empty file" }] })).toEqual([
       "leak problem 1",
       "two-labels problem 1",
-      "near-leak problem 1",
-      "near-two-labels problem 1",
+      "near-leak look 1",
+      "near-two-labels look 1",
       "unreadable problem 1",
       "duplicates problem 2",
       "near-duplicates look 2",
@@ -126,7 +126,7 @@ describe("findings", () => {
       ...clean,
       exact: [{ kind: "exact", members: [0, 1], acrossSplits: true, acrossClasses: false } as const],
     };
-    const [leak] = findingsOf({ ...request, repeats, declared: false, seed: 7 });
+    const [leak] = findingsOf({ ...request, repeats, declared: false, cut: "seed 7" });
     expect(leak.text).toBe(
       "1 picture is in more than one part of the split that train cuts (seed 7): what judges was trained on",
     );

@@ -21,7 +21,10 @@ export type FindingKind =
 
 export interface Finding {
   readonly kind: FindingKind;
-  /** `problem` is certain and counts with --strict; `look` is a matter for eyes. */
+  /**
+   * `problem` is certain and counts with --strict; `look` is a matter for eyes, as near copies are: where all pictures of a set look
+   * alike, such as 28×28 greys of clothes, many are none.
+   */
   readonly level: "problem" | "look";
   /** Pictures, classes or files that it is about. */
   readonly count: number;
@@ -40,7 +43,8 @@ export interface FindingsRequest {
   readonly declared: boolean;
   /** The data declare these splits. */
   readonly present: readonly SplitName[];
-  readonly seed: number;
+  /** In words, how `train` would cut. */
+  readonly cut: string;
   readonly suspects: number;
 }
 
@@ -62,12 +66,12 @@ export function findingsOf(request: FindingsRequest): Finding[] {
   ];
 }
 
-function ofRepeats({ repeats, declared, seed }: FindingsRequest): Finding[] {
-  const where = declared
-    ? "in more than one split"
-    : `in more than one part of the split that train cuts (seed ${seed})`;
-  const about = (kind: FindingKind, groups: readonly Group[], text: (count: number) => string): Finding[] =>
-    groups.length === 0 ? [] : [{ kind, level: "problem", count: groups.length, text: text(groups.length), groups }];
+function ofRepeats({ repeats, declared, cut }: FindingsRequest): Finding[] {
+  const where = declared ? "in more than one split" : `in more than one part of the split that train cuts (${cut})`;
+  const about = (kind: FindingKind, groups: readonly Group[], text: (count: number) => string): Finding[] => {
+    const level = kind.startsWith("near") ? "look" : "problem";
+    return groups.length === 0 ? [] : [{ kind, level, count: groups.length, text: text(groups.length), groups }];
+  };
   const { exact, near } = repeats;
   return [
     ...about(

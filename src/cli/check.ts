@@ -15,6 +15,8 @@ export interface CheckFlags {
   readonly labels: boolean;
   readonly seed?: string;
   readonly depth?: string;
+  readonly split?: string;
+  readonly groupBy?: string;
   readonly device: string;
 }
 
@@ -37,12 +39,15 @@ export async function checkCommand(output: Output, data: string, flags: CheckFla
   try {
     const result = await check({
       ...{ data, seed, labels: flags.labels, device, signal, ...depth },
+      ...(flags.split === undefined ? {} : { split: flags.split }),
+      ...(flags.groupBy === undefined ? {} : { groupBy: flags.groupBy }),
       onProgress: progressOf(output),
     });
     output.endProgress();
     signal.throwIfAborted();
-    const command = (manifest: string) => `${callName()} train ${quoted(manifest)}`;
-    const written = await writeCheck(result, { folder, seed, command });
+    const grouping = flags.groupBy === undefined ? "" : ` --group-by ${quoted(flags.groupBy)}`;
+    const command = (manifest: string) => `${callName()} train ${quoted(manifest)}${grouping}`;
+    const written = await writeCheck(result, { folder, command });
     for (const line of summary(result)) output.say(line);
     output.say();
     for (const line of foundLines(result)) output.say(line);
@@ -99,7 +104,7 @@ function progressOf(output: Output): (progress: CheckProgress) => void {
 }
 
 /** What there is: pictures, sizes, classes by split. */
-function summary({ source, survey, counts, declared }: Check): string[] {
+function summary({ source, survey, counts, declared, cut }: Check): string[] {
   const { classes } = source;
   const head = `${grouped(survey.count)} pictures in ${grouped(classes.length)} classes`;
   const lines = [`${style("bold", fitted(printable(source.name), WIDTH - head.length - 2))}: ${head}`];
@@ -120,7 +125,10 @@ function summary({ source, survey, counts, declared }: Check): string[] {
   }
   if (listed.length < classes.length)
     lines.push(`  the ${MOST_CLASSES / 2} smallest and the ${MOST_CLASSES / 2} largest of ${classes.length} classes`);
-  if (!declared) lines.push("  The data declare no splits; these are what train would cut.");
+  if (!declared)
+    lines.push(
+      `  ${fitted(`The data declare no splits; these are what train would cut (${printable(cut)}).`, WIDTH - 2)}`,
+    );
   return lines;
 }
 

@@ -207,6 +207,8 @@ ${examples("export runs/photos-cnn", "export runs/photos-cnn --out shipped --qua
   withRuns(command("check", "look for what is wrong with pictures and labels"))
     .argument("<data>", "as for train")
     .option("--out <dir>", "where the page goes (default: <runs>/<name>-check)")
+    .option("--split <file>", "look at the splits of this split.json, or of a run folder")
+    .option("--group-by <key>", "as for train: folder, column, or an expression on the path")
     .option("--strict", "exit 1 when something is wrong, not only when training is impossible")
     .option("--no-labels", "leave the labels unjudged, which is the slower half")
     .option("--depth <n>", "how many folders name a class, as in training")

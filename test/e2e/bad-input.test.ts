@@ -163,7 +163,7 @@ describe("a run", () => {
   test("never writes over another", async () => {
     await run("train", "photos", ...quick, "--name", "mine");
     const before = contents(join(cwd, "runs/mine"));
-    expect(before.size).toBe(10);
+    expect([...before.keys()]).toContain("model.onnx");
     const error = errorOf(await run("train", "photos", ...quick, "--name", "mine"), 2);
     expect(error.where).toBe("runs/mine");
     expect(error.what).toMatch(/exists already and holds \d+ files/);

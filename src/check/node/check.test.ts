@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../core/index.ts";
@@ -106,7 +106,7 @@ describe("planted faults", () => {
   test("the manifest opens again and has none of them; no file was altered", async () => {
     const before = await contentsOf(folder);
     const out = join(root, "out", "deep");
-    const written = await writeCheck(result, { folder: out, seed: 1, command: (path) => `argmin train '${path}'` });
+    const written = await writeCheck(result, { folder: out, command: (path) => `argmin train '${path}'` });
     expect(await contentsOf(folder)).toEqual(before);
     const clean = await openSource(written.clean!);
     expect(clean.classes).toEqual(["bars across", "bars upright"]);
@@ -120,7 +120,7 @@ describe("planted faults", () => {
 
   test("the page holds all in itself, and names of files are text", async () => {
     const out = join(root, "page");
-    const { page, findings } = await writeCheck(result, { folder: out, seed: 1, command: () => "argmin train x" });
+    const { page, findings } = await writeCheck(result, { folder: out, command: () => "argmin train x" });
     const html = await readFile(page, "utf8");
     expect(html).not.toMatch(/(?:src|href|url\()\s*=?\s*["']?(?!data:)(?:https?:|\/\/|file:)/);
     expect(html.match(/<img src="data:image\//g)!.length).toBe(12 + Math.min(48, result.labels?.suspects.length ?? 0));
@@ -220,4 +220,36 @@ describe.skipIf(!present)(`sign digits${present ? "" : " (skipped: ../shared/dat
       expect(result.findings.map(({ kind }) => kind)).toEqual(["label-suspects"]);
     }
   });
+});
+
+test("the splits of a file, and whole groups, are looked at where they are asked for", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "argmin-check-"));
+  try {
+    const data = join(folder, "photos");
+    for (const label of [0, 1]) {
+      for (let i = 0; i < 12; i++) {
+        const path = join(data, `class ${label}`, `${Math.floor(i / 4)}_${i % 4}.png`);
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, await photo(100 * label + i, label));
+      }
+    }
+    const grouped = await check({ data, labels: false, groupBy: "(class \\d/\\d+)_" });
+    expect(grouped.cut).toBe("seed 1, grouped by (class \\d/\\d+)_");
+    const sides = new Map<string, Set<string | undefined>>();
+    for (const [i, path] of grouped.source.paths.entries()) {
+      const group = path.replace(/_.*/, "");
+      sides.set(group, (sides.get(group) ?? new Set()).add(grouped.splits[i]));
+    }
+    expect([...sides.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1, 1, 1]);
+    const { paths } = grouped.source;
+    const [train, test] = [paths.filter((path) => !path.includes("/2_")), paths.filter((path) => path.includes("/2_"))];
+    const file = join(folder, "split.json");
+    await writeFile(file, JSON.stringify({ train, validation: [], test }));
+    const filed = await check({ data, labels: false, split: file });
+    expect(filed.declared).toBe(true);
+    expect(paths.filter((_, i) => filed.splits[i] === "test")).toEqual(test);
+    await expect(check({ data, labels: false, groupBy: "nothing" })).rejects.toThrow("matches none of the 24 paths");
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 });

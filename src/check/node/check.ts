@@ -1,7 +1,7 @@
 /** The whole examination: read everything once, compare, judge the labels, and say what to leave out. Alters nothing. */
 import { UsageError } from "../../core/index.ts";
-import { makeSplit, type Skipped, type Source, type SplitName, splitNames } from "../../data/index.ts";
-import { openSource } from "../../data/node/index.ts";
+import { type Skipped, type Source, type SplitName, splitNames } from "../../data/index.ts";
+import { openSource, splitPictures } from "../../data/node/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { openRuntime } from "../../runtime/node/index.ts";
 import { type Cleaning, cleaned } from "../clean.ts";
@@ -21,6 +21,10 @@ export interface CheckOptions {
   readonly depth?: number;
   /** Decides the split where the data declare none, and the folds; 1 unless said, as for `train`. */
   readonly seed?: number;
+  /** A split.json, or the folder of a run with one, whose splits are looked at. */
+  readonly split?: string;
+  /** What belongs on one side of the split, as for `train`: `folder`, `column` or an expression on the path. */
+  readonly groupBy?: string;
   /** False leaves the labels unjudged. */
   readonly labels?: boolean;
   readonly device?: Device | "auto";
@@ -48,8 +52,10 @@ export interface Check {
   readonly source: Source;
   readonly survey: Survey;
   readonly counts: ClassSplits;
-  /** The data say themselves which picture is for what, wholly or in part. */
+  /** The data, or a split file, say which picture is for what, wholly or in part. */
   readonly declared: boolean;
+  /** In words, how the splits were cut that are not declared. */
+  readonly cut: string;
   /** Of each picture; undefined where it could not be read, [count]. */
   readonly splits: readonly (SplitName | undefined)[];
   readonly unreadable: readonly Skipped[];
@@ -80,8 +86,9 @@ export async function check(options: CheckOptions): Promise<Check> {
     ...(signal ? { signal } : {}),
   });
   const { unreadable, survey } = read;
-  const declared = source.declared.some((split) => split !== undefined);
-  const cut = cutSplit(source, unreadable, seed);
+  const declared = options.split !== undefined || source.declared.some((split) => split !== undefined);
+  const cut = await cutSplit(source, unreadable, options);
+  const how = `seed ${seed}${options.groupBy === undefined ? "" : `, grouped by ${options.groupBy}`}`;
   const counts = countSplits(source.classes.length, source.labels, cut.splits);
   const repeats = findRepeats({ ...read, labels: source.labels, splits: cut.splits });
   const notes = [...source.notes, ...cut.notes];
@@ -100,8 +107,8 @@ export async function check(options: CheckOptions): Promise<Check> {
     repeats,
     unreadable: skipped,
     declared,
-    present: splitNames.filter((split) => source.declared.includes(split)),
-    seed,
+    present: splitNames.filter((split) => (options.split === undefined ? source.declared : cut.splits).includes(split)),
+    cut: how,
     suspects: labels?.suspects.length ?? 0,
   });
   const cleaning = cleaned(source, repeats, unreadable);
@@ -111,6 +118,7 @@ export async function check(options: CheckOptions): Promise<Check> {
     survey,
     counts,
     declared,
+    cut: how,
     splits: cut.splits,
     unreadable: skipped,
     repeats,
@@ -122,21 +130,30 @@ export async function check(options: CheckOptions): Promise<Check> {
   };
 }
 
-/** The split as `train` makes it, of the pictures that can be read. */
-function cutSplit(source: Source, unreadable: ReadonlyMap<number, string>, seed: number) {
+/**
+ * The split as `train` makes it, of the pictures that can be read.
+ * @throws UsageError for a split file or groups that do not fit the data: those were asked for
+ */
+async function cutSplit(source: Source, unreadable: ReadonlyMap<number, string>, options: CheckOptions) {
+  const { split: file = null, groupBy = null, seed = 1 } = options;
   const readable = [...source.paths.keys()].filter((i) => !unreadable.has(i));
   const splits = new Array<SplitName | undefined>(source.paths.length).fill(undefined);
+  const pictures = {
+    labels: Int32Array.from(readable, (i) => source.labels[i]),
+    paths: readable.map((i) => source.paths[i]),
+  };
+  const skipped = Array.from(unreadable, ([index, reason]) => ({ path: source.paths[index], reason }));
+  const found = {
+    pictures,
+    declared: readable.map((i) => source.declared[i]),
+    skipped: [...source.skipped, ...skipped],
+  };
   try {
-    const { split, notes } = makeSplit({
-      labels: Int32Array.from(readable, (i) => source.labels[i]),
-      declared: readable.map((i) => source.declared[i]),
-      classes: source.classes,
-      seed,
-    });
+    const { split, notes } = await splitPictures(source, found, { split: file, groupBy, balance: "none", seed });
     for (const name of splitNames) for (const at of split[name]) splits[readable[at]] = name;
     return { splits, notes, blocker: undefined };
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
+    if (!(error instanceof UsageError) || file !== null || groupBy !== null) throw error;
     for (const i of readable) splits[i] = source.declared[i] ?? "train";
     return { splits, notes: [], blocker: error.what };
   }

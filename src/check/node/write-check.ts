@@ -21,7 +21,6 @@ export interface Written {
 
 export interface WriteOptions {
   readonly folder: string;
-  readonly seed: number;
   /** The call that trains with a manifest. */
   readonly command: (manifest: string) => string;
 }
@@ -47,7 +46,7 @@ export async function refuseTaken(folder: string, data: string): Promise<void> {
 }
 
 /** @throws UsageError when the folder cannot be written */
-export async function writeCheck(result: Check, { folder, seed, command }: WriteOptions): Promise<Written> {
+export async function writeCheck(result: Check, { folder, command }: WriteOptions): Promise<Written> {
   const { source, cleaning, labels } = result;
   await refuseTaken(folder, source.name);
   try {
@@ -65,7 +64,13 @@ export async function writeCheck(result: Check, { folder, seed, command }: Write
     }
     const html = checkPage({
       ...{ name: source.name, classes: source.classes, paths: source.paths, labels: source.labels },
-      ...{ splits: result.splits, declared: result.declared, seed, survey: result.survey, counts: result.counts },
+      ...{
+        splits: result.splits,
+        declared: result.declared,
+        cut: result.cut,
+        survey: result.survey,
+        counts: result.counts,
+      },
       ...{ findings: result.findings, unreadable: result.unreadable, notes: result.notes, blocker: result.blocker },
       ...{ suspects, agreement: labels?.agreement, images },
       clean:

@@ -13,5 +13,13 @@ export { type OpenedRows, openRows } from "./open-rows.ts";
 export { type OpenOptions, openSource } from "./open-source.ts";
 export { encodePng } from "./png.ts";
 export { type Scan, scanFolder } from "./scan.ts";
+export {
+  groupingOf,
+  notesOnBalance,
+  readSplitFile,
+  type SplitResult,
+  type Splittable,
+  splitPictures,
+} from "./split-pictures.ts";
 export { type StoreOptions, storedPixels } from "./stored-pixels.ts";
 export { thumbnail } from "./thumbnail.ts";

@@ -2,12 +2,11 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { UsageError } from "../../core/index.ts";
 import { type Skipped, type Source, type SplitName, splitFromJson } from "../../data/index.ts";
-import { openSource } from "../../data/node/index.ts";
+import { openSource, readSplitFile } from "../../data/node/index.ts";
 import { type Figures, figuresOf } from "../../metrics/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { inOrder, openClassifier } from "./classifier.ts";
 import { askedAbout } from "./classify-rows.ts";
-import { readSplitFile } from "./split-pictures.ts";
 
 export interface EvaluateOptions {
   readonly device?: Device | "auto";

@@ -10,20 +10,19 @@ import {
   type Dataset,
   declaredByGroup,
   type Groups,
-  type Loaded,
   makeFolds,
   makeSplit,
   type Source,
   type SplitName,
   splitToJson,
 } from "../../data/index.ts";
+import { groupingOf, notesOnBalance, type SplitResult, type Splittable } from "../../data/node/index.ts";
 import type { ExperimentEvent, Quality, Run, Settings, TrainOptions } from "../options.ts";
 import type { Judged, Prediction } from "../predictions.ts";
 import { resolve } from "../resolve.ts";
 import { writeAtomic } from "./atomic-file.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { csvField, RunFolder } from "./run-folder.ts";
-import { groupingOf, notesOnBalance, type SplitResult } from "./split-pictures.ts";
 import { openData, trainOn } from "./train.ts";
 
 export interface CrossValidationOptions extends Omit<TrainOptions, "onEvent" | "split"> {
@@ -191,7 +190,7 @@ async function divide(
   signal: AbortSignal | undefined,
 ): Promise<Divided> {
   let divided: Omit<Divided, "dataset"> | undefined;
-  const intoFolds = async (_: Source, loaded: Loaded): Promise<SplitResult> => {
+  const intoFolds = async (_: Source, loaded: Splittable): Promise<SplitResult> => {
     const { labels } = loaded.pictures;
     const { classes } = source;
     const grouping = groupingOf(source, loaded, settings.groupBy);

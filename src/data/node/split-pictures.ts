@@ -1,20 +1,27 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../core/index.ts";
-import {
-  type Groups,
-  groupsOf,
-  type Loaded,
-  makeSplit,
-  rareClasses,
-  type Source,
-  type Split,
-  splitFromJson,
-  splitNames,
-} from "../../data/index.ts";
-import type { Settings } from "../options.ts";
+import { rareClasses } from "../balance.ts";
+import { type Groups, groupsOf } from "../groups.ts";
+import type { Loaded } from "../load.ts";
+import { makeSplit, splitNames } from "../split.ts";
+import { splitFromJson } from "../split-file.ts";
+import type { Pictures, Source, Split } from "../types.ts";
 
-type Splitting = Pick<Settings, "split" | "groupBy" | "balance" | "seed">;
+/** How pictures come into splits. */
+export interface Splitting {
+  /** A split.json, or the folder of the run that wrote it; null cuts anew. */
+  readonly split: string | null;
+  /** `folder`, `column` or an expression on the path; null where each picture stands for itself. */
+  readonly groupBy: string | null;
+  readonly balance: "none" | "weights" | "sample";
+  readonly seed: number;
+}
+
+/** What can be split: pictures that could be read. */
+export interface Splittable extends Pick<Loaded, "declared" | "skipped"> {
+  readonly pictures: Pick<Pictures, "labels" | "paths">;
+}
 
 /** The pictures of each split, and what a person should know of it. */
 export interface SplitResult {
@@ -26,7 +33,7 @@ export interface SplitResult {
  * Splits what was loaded: as a file says, or by the data's own declarations and the seed, in whole groups where asked to.
  * @throws UsageError for a split file that does not fit the data, and groups that there are not
  */
-export async function splitPictures(source: Source, loaded: Loaded, settings: Splitting): Promise<SplitResult> {
+export async function splitPictures(source: Source, loaded: Splittable, settings: Splitting): Promise<SplitResult> {
   const grouping = groupingOf(source, loaded, settings.groupBy);
   const { pictures, declared } = loaded;
   const { split, notes } =
@@ -46,7 +53,7 @@ export async function splitPictures(source: Source, loaded: Loaded, settings: Sp
 }
 
 /** The groups of the pictures that could be read. */
-export function groupingOf(source: Source, { pictures }: Pick<Loaded, "pictures">, by: string | null) {
+export function groupingOf(source: Source, { pictures }: Pick<Splittable, "pictures">, by: string | null) {
   if (by === null) return undefined;
   const { name, classes, groups } = source;
   const { paths, labels } = pictures;
@@ -71,7 +78,7 @@ export async function readSplitFile(path: string): Promise<{ readonly text: stri
 async function splitOfFile(
   path: string,
   source: Source,
-  { pictures, declared, skipped }: Loaded,
+  { pictures, declared, skipped }: Splittable,
   grouping: Groups | undefined,
 ): Promise<SplitResult> {
   const { text, where } = await readSplitFile(path);
@@ -111,9 +118,9 @@ function notesOnTorn(split: Split, { ids, names }: Groups): string[] {
 
 export function notesOnBalance(
   { train }: Split,
-  { pictures: { labels } }: Loaded,
+  { pictures: { labels } }: Splittable,
   classes: readonly string[],
-  balance: Settings["balance"],
+  balance: Splitting["balance"],
 ): string[] {
   if (balance === "none") return [];
   const rare = rareClasses(train, labels, classes.length);
