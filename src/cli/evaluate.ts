@@ -1,15 +1,15 @@
 import { choose, UsageError } from "../core/index.ts";
-import { evaluate } from "../experiment/node/index.ts";
-import { classTable, qualityLine, range } from "./figures-lines.ts";
+import { type EvaluationResult, evaluate } from "../experiment/node/index.ts";
+import { classTable, qualityLine, range, unknownLine } from "./figures-lines.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { grouped, type Output, percent, style } from "./output.ts";
-import { devices, parseNumber } from "./train-options.ts";
+import { devices, parseNumber, parseProbability } from "./train-options.ts";
 
 export async function evaluateCommand(
   output: Output,
   model: string,
   data: string,
-  flags: { readonly device: string; readonly split?: string; readonly depth?: string },
+  flags: { readonly device: string; readonly split?: string; readonly depth?: string; readonly unknownBelow?: string },
 ): Promise<number> {
   const { signal, release } = onInterrupt(output, "Stopping.");
   try {
@@ -17,6 +17,7 @@ export async function evaluateCommand(
       device: choose("--device", devices, flags.device),
       signal,
       ...(flags.split === undefined ? {} : { split: flags.split }),
+      ...(flags.unknownBelow === undefined ? {} : { unknownBelow: parseProbability(flags.unknownBelow) }),
       ...(flags.depth === undefined ? {} : { depth: parseNumber("--depth", flags.depth, "1") }),
       onProgress: ({ done, total }) => output.progress(done, total, `${grouped(done)} of ${grouped(total)} pictures`),
     });
@@ -30,6 +31,10 @@ export async function evaluateCommand(
     output.say(qualityLine(result));
     const top = result.topK.map(({ k, accuracy }) => `, top-${k} ${percent(accuracy)}`).join("");
     output.say(`  macro-F1 ${percent(result.macroF1)}${top}`);
+    if (result.unknown !== null) {
+      output.say(unknownLine(result.unknown.below, result.unknown));
+      if (result.foreign !== null) output.say(foreignLine(result.foreign));
+    }
     if (result.subset === "all pictures") output.say("Pictures that it was trained on may be among them.");
     for (const line of classTable(result.perClass, result.classes)) output.say(line);
     const { skipped: _skipped, notes: _notes, ...figures } = result;
@@ -44,4 +49,9 @@ export async function evaluateCommand(
   } finally {
     release();
   }
+}
+
+function foreignLine({ classes, images, turnedAway }: NonNullable<EvaluationResult["foreign"]>): string {
+  const names = classes.length === 1 ? `class ${classes[0]}` : `${classes.length} classes`;
+  return `  of ${grouped(images)} others, of ${names} that it does not know: ${percent(turnedAway)} turned away`;
 }

@@ -1,5 +1,5 @@
 import type { BaselineResult } from "../experiment/index.ts";
-import type { ClassFigures, Figures, Interval } from "../metrics/index.ts";
+import type { ClassFigures, Figures, Interval, Rejection } from "../metrics/index.ts";
 import { grouped, percent } from "./output.ts";
 
 /** 90.1–91.3 %. */
@@ -8,6 +8,12 @@ export const range = ({ low, high }: Interval): string => `${(100 * low).toFixed
 /** What is said below the accuracy, in one line. */
 export function qualityLine({ loss, calibrationError, balancedAccuracy }: Figures): string {
   return `  log loss ${loss.toFixed(3)}, calibration error ${percent(calibrationError)}, balanced accuracy ${percent(balancedAccuracy)}`;
+}
+
+/** What is called unknown, and how good the rest is. */
+export function unknownLine(below: number, { turnedAway, accuracy }: Rejection): string {
+  const rest = accuracy === null ? "" : `, ${percent(accuracy)} of the others right`;
+  return `  unknown below ${percent(below)}: ${percent(turnedAway)} turned away${rest}`;
 }
 
 /** Classes that are named where not all of them are. */

@@ -50,6 +50,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       .option("--json", "one JSON object a line on stdout, text for people on stderr");
   const withRuns = (cmd: Command) => cmd.option("--runs <dir>", "where run folders are made", "runs");
   const device = ["--device <device>", "auto, cpu (native) or wasm", "auto"] as const;
+  const unknownBelow = [
+    "--unknown-below <p>",
+    "call unknown what is less probable; 0: nothing (default: as train --unknown found)",
+  ] as const;
   const examples = (...lines: string[]) => `\nExamples\n${lines.map((line) => `  argmin ${line}`).join("\n")}`;
 
   withRuns(command("quickstart", "the first run, in a minute: built-in pictures"))
@@ -108,6 +112,7 @@ ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
     .argument("<data>", "as for train")
     .option("--split <file>", "judge by the test pictures of this split.json")
     .option("--depth <n>", "how many folders name a class, as in training")
+    .option(...unknownBelow)
     .option(...device)
     .addHelpText(
       "after",
@@ -122,6 +127,7 @@ ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
     .argument("<pictures...>", "picture files, or folders of them")
     .option("--format <format>", "text, json or csv (default: text)")
     .option("--top <n>", "guesses for each picture", "3")
+    .option(...unknownBelow)
     .option(...device)
     .addHelpText(
       "after",
@@ -136,6 +142,7 @@ ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
     .option("--host <address>", "0.0.0.0 lets other machines in", "127.0.0.1")
     .option("--port <n>", "0 takes any that is free", "8080")
     .option("--top <n>", "guesses for each picture", "3")
+    .option(...unknownBelow)
     .option("--max-bytes <n>", "of one request", "10M")
     .option("--max-pixels <n>", "of one picture (default: 50M)")
     .option("--max-batch <n>", "pictures in one request (default: 100; 10000 rows of numbers)")

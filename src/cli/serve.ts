@@ -4,8 +4,8 @@ import { type ServeOptions, type Serving, serve, serveDefaults } from "../serve/
 import { parseAmount } from "./amount-flag.ts";
 import { parseDuration } from "./duration-flag.ts";
 import { onInterrupt } from "./interrupt.ts";
-import { duration, grouped, type Output, style } from "./output.ts";
-import { devices, parseNumber } from "./train-options.ts";
+import { duration, grouped, type Output, percent, style } from "./output.ts";
+import { devices, parseNumber, parseProbability } from "./train-options.ts";
 
 export interface ServeFlags {
   readonly host?: string;
@@ -18,6 +18,7 @@ export interface ServeFlags {
   readonly queue?: string;
   readonly timeout?: string;
   readonly grace?: string;
+  readonly unknownBelow?: string;
   readonly device: string;
 }
 
@@ -72,6 +73,7 @@ function optionsOf(flags: ServeFlags): ServeOptions {
     queue: whole("--queue", flags.queue, 0, String(serveDefaults.queue)),
     timeout: flags.timeout === undefined ? undefined : parseDuration("--timeout", flags.timeout),
     grace: flags.grace === undefined ? undefined : parseDuration("--grace", flags.grace),
+    unknownBelow: flags.unknownBelow === undefined ? undefined : parseProbability(flags.unknownBelow),
     device: choose("--device", devices, flags.device),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -79,8 +81,9 @@ function optionsOf(flags: ServeFlags): ServeOptions {
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
-function greet(output: Output, { url, host, path, classes, features, device, limits }: Serving): void {
+function greet(output: Output, { url, host, path, classes, features, unknownBelow, device, limits }: Serving): void {
   output.say(`Serving ${style("bold", path)}: ${grouped(classes.length)} classes, on ${device}`);
+  if (unknownBelow > 0) output.say(`  what is less probable than ${percent(unknownBelow)} is called unknown`);
   output.say(`  ${style("bold", url)}   the page to try it, and how to call it`);
   const call = features
     ? `curl -H 'Content-Type: application/json' -d @rows.json ${url}/predict`
@@ -90,7 +93,12 @@ function greet(output: Output, { url, host, path, classes, features, device, lim
     output.warn(`Others can reach ${host}, and nobody is asked for a password: put a proxy before it.`);
   }
   output.say("Ctrl-C stops it.");
-  output.event({ event: "listening", url, model: path, classes, ...(features ? { features } : {}), device, limits });
+  output.event({
+    ...{ event: "listening", url, model: path, classes },
+    ...(features ? { features } : {}),
+    ...(unknownBelow > 0 ? { unknownBelow } : {}),
+    ...{ device, limits },
+  });
 }
 
 /** With --json every request is a line; people are told only of what is a fault of ours. */

@@ -64,6 +64,10 @@ export function withTrainFlags(command: Command): Command {
     .option("--fit <way>", `other proportions: ${list(fits)} (default: letterbox)`)
     .option("--split <file>", "train, validate and test on the pictures of a split.json")
     .option("--group-by <what>", "keep groups whole: folder, column, or an expression on the path")
+    .option(
+      "--unknown [share]",
+      "call unknown what is not probable enough; may turn away this share of right answers (default: 0.05)",
+    )
     .option("--channels <n>", "1 grey, 3 colour, auto: 1 where every picture is grey (default: auto)")
     .option("--depth <n>", "how many folders name a class (default: all of them)")
     .option("--folds <k>", "cross-validation: train k times, each judged on another part of the pictures")

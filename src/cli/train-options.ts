@@ -1,5 +1,5 @@
 import { type Choice, choose, chosen, UsageError } from "../core/index.ts";
-import { type Balance, balances, type TrainOptions } from "../experiment/index.ts";
+import { type Balance, balances, type TrainOptions, USUAL_UNKNOWN } from "../experiment/index.ts";
 import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
 import { activations } from "../nn/index.ts";
@@ -50,6 +50,7 @@ export interface TrainFlags {
   readonly split?: string;
   readonly groupBy?: string;
   readonly balance?: string;
+  readonly unknown?: string | true;
   readonly seed?: string;
   readonly device?: string;
   readonly threads?: string;
@@ -98,6 +99,22 @@ function refuseForeign(kind: string, unit: Unit, flags: Readonly<Record<string, 
     const has = own.length === 0 ? "no options here" : own.map(flagOf).join(", ");
     throw new UsageError(flagOf(name), `the ${kind} "${unit.name}" has no such option`, `leave it out; it has ${has}`);
   }
+}
+
+/** The share of right answers that may be turned away; `--unknown` alone means the usual one. */
+function parseUnknown(share: string | true | undefined): number | undefined {
+  if (share === undefined) return undefined;
+  if (share === true) return USUAL_UNKNOWN;
+  if (Number.isFinite(Number(share))) return parseNumber("--unknown", share, "0.05");
+  const fix = `write --unknown ${USUAL_UNKNOWN}, or put it behind the data`;
+  throw new UsageError("--unknown", `"${share}" is not a share of the pictures`, fix);
+}
+
+/** Of --unknown-below. */
+export function parseProbability(text: string): number {
+  const value = parseNumber("--unknown-below", text, "0.6");
+  if (value >= 0 && value <= 1) return value;
+  throw new UsageError("--unknown-below", `"${text}" is no probability`, "give a number from 0, which is never, to 1");
 }
 
 /** The values of --device. */
@@ -224,6 +241,7 @@ export function trainOptions(
   base: Partial<TrainOptions> = {},
   usual: "cnn" | "mlp" = "cnn",
 ): TrainOptions {
+  const unknown = parseUnknown(flags.unknown);
   const source = data ?? base.data;
   if (source === undefined)
     throw new UsageError("argmin train", "no data is named", "write for example argmin train photos");
@@ -270,6 +288,7 @@ export function trainOptions(
     fit: flags.fit === undefined ? undefined : choose("--fit", fits as Readonly<Record<string, Fit>>, flags.fit),
     split: flags.split,
     groupBy: flags.groupBy,
+    unknown,
     balance:
       flags.balance === undefined
         ? undefined

@@ -1,6 +1,6 @@
 import { countReasons, type Skipped } from "../data/index.ts";
 import { type ExperimentEvent, type Run, summary } from "../experiment/index.ts";
-import { baselineLine, qualityLine, range, worstLine } from "./figures-lines.ts";
+import { baselineLine, qualityLine, range, unknownLine, worstLine } from "./figures-lines.ts";
 import { callName, duration, grouped, type Output, percent, style } from "./output.ts";
 
 /** One file with its reason; of several how many, of which kinds, and where they are named. */
@@ -152,6 +152,10 @@ export function reportRun(output: Output, run: Run): void {
     output.say(qualityLine(test));
     const worst = worstLine(test.perClass, run.classes);
     if (worst !== undefined) output.say(worst);
+  }
+  if (run.unknown !== null) {
+    const line = unknownLine(run.unknown.below, run.unknown.test ?? run.unknown.validation);
+    output.say(test ? line : line.trimStart());
   }
   const linear = baselineLine(run.baseline);
   if (linear !== undefined) output.say(test ? linear : linear.trimStart());

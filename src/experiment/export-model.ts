@@ -15,6 +15,8 @@ export interface ModelFacts {
   readonly fit: Fit;
   readonly seed: number;
   readonly weightsHash: string;
+  /** Below which probability an answer means "none of the classes", and the share of right ones that this was to turn away. */
+  readonly unknown?: { readonly below: number; readonly share: number };
   /** The names of the features, where the data are numbers. */
   readonly features?: readonly string[];
 }
@@ -76,6 +78,7 @@ export function exportModel(
       ...normalization,
     }),
     temperature: String(facts.temperature),
+    ...(facts.unknown ? { unknown: JSON.stringify(facts.unknown) } : {}),
     ...(precision === "float32" ? {} : { weights: "int8, symmetric, a scale for each unit" }),
     training: JSON.stringify({ data: facts.data, seed: facts.seed, model, loss, regularizers, optimizer }),
     weightsHash: facts.weightsHash,
@@ -94,6 +97,12 @@ function preparedPixels(builder: ModelBuilder, recipe: Recipe, { fit }: ModelFac
 export function featuresOf(model: Uint8Array, where: string): string[] | undefined {
   const { features } = readMetadata(model, where);
   return features === undefined ? undefined : (JSON.parse(features) as string[]);
+}
+
+/** The probability below which an answer of this model is unknown; undefined where every answer counts. */
+export function unknownBelowOf(model: Uint8Array, where: string): number | undefined {
+  const { unknown } = readMetadata(model, where);
+  return unknown === undefined ? undefined : (JSON.parse(unknown) as { below: number }).below;
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array | Int8Array) =>
@@ -140,6 +149,7 @@ export function describeModel(model: Uint8Array, where: string): DescribedModel 
         ...{ classes, data, fit, seed },
         temperature: Number(metadata.temperature),
         weightsHash: metadata.weightsHash ?? "",
+        ...(metadata.unknown === undefined ? {} : { unknown: JSON.parse(metadata.unknown) }),
         ...(features ? { features } : {}),
       },
     };

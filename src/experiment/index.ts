@@ -7,6 +7,7 @@ export {
   exportModel,
   type ModelFacts,
   type Precision,
+  unknownBelowOf,
 } from "./export-model.ts";
 export {
   type Balance,
@@ -19,6 +20,8 @@ export {
   type Run,
   type Settings,
   type TrainOptions,
+  type Unknown,
+  USUAL_UNKNOWN,
 } from "./options.ts";
 export { resolve } from "./resolve.ts";
 export { summary } from "./summary.ts";

@@ -1,7 +1,7 @@
 import type { Choice } from "../core/index.ts";
 import type { AugmentationChoice, AugmentOption, Source } from "../data/index.ts";
 import { crossEntropy, type LossChoice } from "../losses/index.ts";
-import type { Figures } from "../metrics/index.ts";
+import type { Figures, Rejection } from "../metrics/index.ts";
 import { cnn, type ModelChoice } from "../models/index.ts";
 import { adam, type OptimizerChoice } from "../optimizers/index.ts";
 import type { Fit } from "../preprocess/index.ts";
@@ -100,6 +100,12 @@ export interface TrainOptions {
    * whole match, where it has none) names the group.
    */
   readonly groupBy?: string;
+  /**
+   * Calibrates a threshold on the validation pictures, below which the most probable class is not probable enough, so that the
+   * answer is "unknown": of the pictures that the model answers rightly it turns away at most this share. Without it every
+   * answer counts.
+   */
+  readonly unknown?: number;
   /** Any integer; it decides the split, the first weights and the order of the pictures. */
   readonly seed?: number;
   readonly device?: Device | "auto";
@@ -155,6 +161,7 @@ export interface Settings {
   readonly fit: Fit;
   readonly split: string | null;
   readonly groupBy: string | null;
+  readonly unknown: number | null;
   readonly seed: number;
   readonly device: Device | "auto";
   readonly threads: number | null;
@@ -164,6 +171,9 @@ export interface Settings {
 
 /** Sizes of pictures that have different ones. */
 export const DEFAULT_SIZE = 64;
+
+/** The share of the rightly answered pictures that `--unknown` turns away unless it says another. */
+export const USUAL_UNKNOWN = 0.05;
 
 /** What happens unless something else is said. */
 export const defaults = Object.freeze({
@@ -241,6 +251,16 @@ export interface Quality {
   readonly images: number;
 }
 
+/** Below which probability an answer is "unknown", and what comes of it. */
+export interface Unknown {
+  readonly below: number;
+  /** Of the rightly answered validation pictures, the share that it was to turn away. */
+  readonly share: number;
+  readonly validation: Rejection;
+  /** null when there are no test pictures. */
+  readonly test: Rejection | null;
+}
+
 /** A finished run. */
 export interface Run {
   readonly folder: string | null;
@@ -252,6 +272,8 @@ export interface Run {
   readonly validation: Figures | null;
   /** null when there are no test pictures. */
   readonly test: Figures | null;
+  /** What comes of calling unknown what is less probable than `below`; null where nothing is. */
+  readonly unknown: Unknown | null;
   /** Least squares on the same pixels, to measure the run by. */
   readonly baseline: BaselineResult;
   /** Where a solver ended; null after steps. */

@@ -54,6 +54,7 @@ const known: Readonly<Record<keyof TrainOptions, true>> = {
   fit: true,
   split: true,
   groupBy: true,
+  unknown: true,
   seed: true,
   device: true,
   threads: true,
@@ -175,6 +176,12 @@ function share(name: string, value: number): number {
   throw new UsageError(name, `is ${value}`, "give a number above 0 and below 1, such as 0.999");
 }
 
+function unknownShare(value: number): number {
+  if (value >= 0 && value < 1) return value;
+  const fix = "give the share of right answers that may be turned away: 0 or more, below 1, such as 0.05";
+  throw new UsageError("unknown", `is ${value}`, fix);
+}
+
 /**
  * What only pictures have, refused for data that are numbers. What a configuration says by default passes.
  * @throws UsageError
@@ -255,6 +262,7 @@ export function resolve(options: TrainOptions, source: Source): Settings {
     fit: choose("fit", fits as Readonly<Record<string, Fit>>, options.fit ?? "letterbox"),
     split: textOr("split", options.split),
     groupBy: textOr("group by", options.groupBy),
+    unknown: options.unknown === undefined ? null : unknownShare(options.unknown),
     seed: wholeNumber("seed", options.seed ?? defaults.seed, 0),
     device: options.device ?? "auto",
     threads: options.threads === undefined ? null : wholeNumber("threads", options.threads, 1),

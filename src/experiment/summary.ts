@@ -3,7 +3,7 @@ import type { Run } from "./options.ts";
 
 /** The result of a run in one line for programs: what `--json` prints last, and `events.ndjson` ends with. */
 export function summary(run: Run): object {
-  const { test, best, baseline, solution, seconds, parameters, weightsHash, interrupted, stoppedEarly } = run;
+  const { test, best, baseline, solution, unknown, seconds, parameters, weightsHash, interrupted, stoppedEarly } = run;
   return {
     event: "done",
     run: run.folder,
@@ -11,6 +11,7 @@ export function summary(run: Run): object {
     best,
     baseline,
     ...(solution ? { solution } : {}),
+    ...(unknown ? { unknown } : {}),
     seconds: Number(seconds.toFixed(3)),
     parameters,
     weightsHash,

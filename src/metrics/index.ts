@@ -4,4 +4,5 @@ export { balancedAccuracy, type ClassFigures, classFigures, macroF1 } from "./cl
 export { type Figures, figuresOf } from "./figures.ts";
 export { fitTemperature, logLoss, probabilities, surprisal } from "./temperature.ts";
 export { topK } from "./top-k.ts";
+export { type Judgement, type Rejection, rejectionBelow, unknownThreshold } from "./unknown.ts";
 export { type Interval, wilson } from "./wilson.ts";

@@ -11,17 +11,18 @@ const classes = ["cats", "<b>dogs</b>", "eels"];
 
 /** Bytes "good" are eels; others say what is wrong with them. */
 const pictures: Service = {
-  ...{ classes, device: "nothing" },
+  ...{ classes, unknownBelow: 0.5, device: "nothing" },
   picture: async (bytes, top) => {
     const text = new TextDecoder().decode(bytes);
-    if (text === "good") return answerOf([0.1, 0.2, 0.7], classes, top);
+    if (text === "good") return answerOf([0.1, 0.2, 0.7], classes, top, 0.5);
+    if (text === "vague") return answerOf([0.3, 0.3, 0.4], classes, top, 0.5);
     if (text === "broken") throw new TypeError("secret");
     throw new UnreadablePicture("body", `it is ${text}`, text as "large");
   },
   rows: () => Promise.reject(new Error("no rows here")),
 };
 const numbers: Service = {
-  ...{ classes, device: "nothing", features: ["a", "b"] },
+  ...{ classes, unknownBelow: 0, device: "nothing", features: ["a", "b"] },
   picture: () => Promise.reject(new Error("no pictures here")),
   rows: async (values, top) =>
     Array.from({ length: values.length / 2 }, (_, row) => answerOf([values[2 * row]!, 0.2, 0], classes, top)),
@@ -75,6 +76,12 @@ describe("pictures", () => {
       ],
     ]);
     expect(held()).toBe(0);
+  });
+
+  test("what is not probable enough has no label", async () => {
+    const { told } = await server(pictures).predict("vague", "image/png", "?top=1");
+    const top = [{ label: "eels", probability: 0.4 }];
+    expect(told).toEqual({ label: null, unknown: true, nearest: "eels", probability: 0.4, top });
   });
 
   test.each([

@@ -8,7 +8,7 @@ const json = (schema: object, example?: unknown) => ({
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 /** What can be asked and what is answered, as an OpenAPI 3.1 document. */
-export function openApi({ classes, features }: Service, limits: Limits, top: number): object {
+export function openApi({ classes, features, unknownBelow }: Service, limits: Limits, top: number): object {
   const refusals: Readonly<Record<string, string>> = {
     400: "The body cannot be taken apart, or a query parameter is wrong.",
     408: `The body has not come whole within ${limits.timeout} seconds.`,
@@ -72,7 +72,7 @@ export function openApi({ classes, features }: Service, limits: Limits, top: num
         },
       },
     },
-    components: { schemas: schemas(classes, features === undefined) },
+    components: { schemas: schemas(classes, unknownBelow, features === undefined) },
   };
 }
 
@@ -104,14 +104,25 @@ function rowContent(features: readonly string[]) {
   return json({ oneOf: [row, { type: "array", items: row }] }, [zeros]);
 }
 
-function schemas(classes: readonly string[], pictures: boolean) {
+function schemas(classes: readonly string[], unknownBelow: number, pictures: boolean) {
   const label = { type: "string", description: "The name of a class.", enum: [...classes] };
+  const labelOrNull = {
+    description: `The most probable class; null where that is less probable than ${unknownBelow}.`,
+    oneOf: [label, { type: "null" }],
+  };
   const probability = { type: "number", minimum: 0, maximum: 1 };
   const answer = {
-    label,
+    label: unknownBelow > 0 ? labelOrNull : label,
     probability,
     top: { type: "array", items: ref("Guess"), description: "The most probable first." },
   };
+  const unknown =
+    unknownBelow > 0
+      ? {
+          unknown: { type: "boolean", description: "Said, and true, where there is no label." },
+          nearest: { ...label, description: "The most probable class, where there is no label." },
+        }
+      : {};
   const problem = {
     error: { type: "string", description: "What is wrong." },
     fix: { type: "string", description: "How to mend it." },
@@ -119,14 +130,14 @@ function schemas(classes: readonly string[], pictures: boolean) {
   const name = pictures ? { name: { type: "string", description: "The name of the file." } } : {};
   return {
     Guess: { type: "object", required: ["label", "probability"], properties: { label, probability } },
-    Answer: { type: "object", required: ["label", "probability", "top"], properties: answer },
+    Answer: { type: "object", required: ["label", "probability", "top"], properties: { ...answer, ...unknown } },
     Problem: { type: "object", required: ["error", "fix"], properties: problem },
     Item: {
       oneOf: [
         {
           type: "object",
           required: [...Object.keys(name), ...Object.keys(answer)],
-          properties: { ...name, ...answer },
+          properties: { ...name, ...answer, ...unknown },
         },
         {
           type: "object",

@@ -4,11 +4,11 @@ import type { Service } from "./service.ts";
 
 /** The page at `/`: a form to try the model with, how to call it, and within which limits. Nothing is loaded for it. */
 export function servePage(service: Service, limits: Limits, origin: string): string {
-  const { classes, features } = service;
+  const { classes, features, unknownBelow } = service;
   const what = features ? `rows of ${features.length} numbers` : "pictures";
   return page({
     title: "Argmin",
-    subtitle: `This model classifies ${what} into ${classes.length} classes: ${listed(classes, 12)}.`,
+    subtitle: `This model classifies ${what} into ${classes.length} classes: ${listed(classes, 12)}.${unknownBelow > 0 ? ` What is less probable than ${(100 * unknownBelow).toFixed(1)} % is called unknown.` : ""}`,
     sections: [trySection(features), callSection(service, origin), limitSection(service, limits)],
   });
 }
@@ -121,7 +121,7 @@ const card = (answer, title, picture) => {
     text.append(make("div", answer.error, "loud"), make("div", answer.fix, "quiet"));
     return box;
   }
-  text.append(make("b", answer.label));
+  text.append(make("b", answer.label ?? "unknown"));
   for (const { label, probability } of answer.top) {
     const bar = make("div", undefined, "bar");
     const track = make("span");

@@ -5,6 +5,8 @@ export interface Service {
   readonly classes: readonly string[];
   /** The names of the features of a model of numbers. */
   readonly features?: readonly string[];
+  /** The probability below which an answer is unknown; 0 where every answer counts. */
+  readonly unknownBelow: number;
   /** For people: which runtime, on what. */
   readonly device: string;
   /**

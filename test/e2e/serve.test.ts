@@ -1,16 +1,21 @@
-/** `argmin serve`: the answers of `predict`, over HTTP, and what is too much is refused without harm to the others. */
+/**
+ * `argmin serve`: the answers of `predict`, over HTTP, and what is too much is refused without harm to the others. And what a
+ * run that was trained with --unknown calls unknown, in all commands.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { argmin, doneLine, jsonLines, type Line, Running, temporaryFolder, writePhotos } from "./support.ts";
+import { argmin, csvRows, doneLine, jsonLines, type Line, Running, temporaryFolder, writePhotos } from "./support.ts";
 
 const cwd = temporaryFolder();
 const MAX_BYTES = 50_000;
 let running: Running;
 let url: string;
+/** What the training said at its end. */
+let trained: Line;
 
 /** Starts the command, and resolves with its address. */
 async function start(model: string, ...flags: string[]): Promise<{ running: Running; url: string }> {
@@ -51,7 +56,7 @@ const predicted = async (...paths: string[]): Promise<Line[]> =>
 beforeAll(async () => {
   await writePhotos(join(cwd, "photos"), { classes: ["cats", "dogs", "eels"], count: 12 });
   const small = ["--model", "cnn", "--filters", "4", "--epochs", "1", "--size", "16", "--name", "photos", "--json"];
-  doneLine(await argmin(["train", "photos", ...small], { cwd }));
+  trained = doneLine(await argmin(["train", "photos", ...small, "--unknown", "0.5"], { cwd }));
   const limits = ["--max-bytes", String(MAX_BYTES), "--max-pixels", "1M", "--timeout", "1s", "--concurrency", "1"];
   ({ running, url } = await start("runs/photos", ...limits));
 });
@@ -66,7 +71,9 @@ describe("argmin serve", () => {
     const alone = await Promise.all(names.map((name) => post(photo(name))));
     const expected = said.map(({ path: _, ...answer }) => answer);
     expect(alone).toEqual(expected.map((told) => ({ status: 200, told })));
-    expect(Object.keys(expected[0]!)).toEqual(["label", "probability", "top"]);
+    for (const { label, probability, unknown } of expected) {
+      expect([label === null, unknown === true]).toEqual(Array(2).fill(probability < trained.unknown.below));
+    }
 
     const form = new FormData();
     for (const name of names) form.append("files", new File([photo(name)], name));
@@ -149,14 +156,61 @@ describe("argmin serve", () => {
     await expect(post(photo("eels/2.png"))).rejects.toThrow("fetch failed");
   });
 
-  test("refuses a port that is taken, and a run without a model", async () => {
+  test("refuses a port that is taken", async () => {
     const first = await start("runs/photos");
     const taken = await argmin(["serve", "runs/photos", "--port", new URL(first.url).port], { cwd });
     expect([taken.code, taken.stderr]).toEqual([1, expect.stringContaining("is taken already")]);
     first.running.child.kill("SIGINT");
     expect((await first.running.ended).code).toBe(0);
-    const none = await argmin(["serve", "photos"], { cwd });
-    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("holds no model.onnx")]);
+  });
+});
+
+describe("unknown", () => {
+  test("is what is less probable than the threshold of the validation pictures, at which half of the right ones stay", () => {
+    const held = csvRows(join(cwd, "runs", "photos", "predictions.csv"));
+    const of = (split: string) => held.filter((row) => row.split === split);
+    const rightOf = (rows: typeof held) => rows.filter((row) => row.true === row.predicted);
+    const right = rightOf(of("validation")).map(({ probability }) => Number(probability));
+    const below = right.sort((a, b) => a - b)[Math.floor(0.5 * right.length)]! - 1e-5;
+    expect(trained.unknown.below).toBeCloseTo(below, 6);
+    const { unknown } = JSON.parse(readFileSync(join(cwd, "runs", "photos", "metrics.json"), "utf8"));
+    expect(unknown).toEqual(trained.unknown);
+    for (const name of ["validation", "test"]) {
+      const kept = of(name).filter(({ probability }) => Number(probability) >= below);
+      const accuracy = kept.length === 0 ? null : rightOf(kept).length / kept.length;
+      expect(unknown[name]).toEqual({ turnedAway: 1 - kept.length / of(name).length, kept: kept.length, accuracy });
+    }
+  });
+
+  test("with a threshold of one's own: in text, JSON and CSV, and in evaluate, which then takes other classes", async () => {
+    const held = csvRows(join(cwd, "runs", "photos", "predictions.csv")).map((row) => Number(row.probability));
+    const middle = held.sort((a, b) => a - b)[held.length >> 1]!;
+    const flags = ["photos", "--unknown-below", String(middle)];
+    const told = await predicted(...flags);
+    expect(told.filter(({ unknown }) => unknown)).toEqual(told.filter(({ probability }) => probability < middle));
+    expect(told.filter(({ label }) => label === null).length).toBeGreaterThan(0);
+    const most = told.map(({ top }) => top[0].label);
+    expect(told.map(({ label, nearest }) => label ?? nearest)).toEqual(most);
+    const as = (format: string) => argmin(["predict", "runs/photos", ...flags, "--format", format], { cwd });
+    const text = (await as("text")).stdout.split("\n");
+    expect(text.filter((line) => line.includes(": unknown   nearest "))).toHaveLength(
+      told.filter(({ unknown }) => unknown).length,
+    );
+    writeFileSync(join(cwd, "told.csv"), (await as("csv")).stdout);
+    const rows = csvRows(join(cwd, "told.csv"));
+    expect(rows.map(({ label, nearest }) => (label === "unknown" ? nearest : label))).toEqual(most);
+
+    await writePhotos(join(cwd, "more"), { classes: ["cats", "dogs", "eels", "fish"], count: 6 });
+    const judged = doneLine(await argmin(["evaluate", "runs/photos", "more", ...flags.slice(1), "--json"], { cwd }));
+    expect(judged.foreign).toMatchObject({ classes: ["fish"], images: 6 });
+    expect(judged.unknown.kept).toBe(Math.round((1 - judged.unknown.turnedAway) * judged.images));
+  });
+
+  test("needs validation pictures", async () => {
+    const split = { train: ["cats/0.png", "dogs/0.png", "eels/0.png"], validation: [], test: ["cats/1.png"] };
+    writeFileSync(join(cwd, "split.json"), JSON.stringify(split));
+    const { code, stderr } = await argmin(["train", "photos", "--unknown", "--split", "split.json"], { cwd });
+    expect([code, stderr]).toEqual([1, expect.stringContaining("chosen on validation pictures, and photos has none")]);
   });
 });
 

@@ -4,7 +4,8 @@ import { UsageError } from "../../core/index.ts";
 import type { Picture } from "../../data/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { remoteModel } from "../../runtime/node/index.ts";
-import { classesOf, featuresOf } from "../export-model.ts";
+import { type Answer, answerOf } from "../answer.ts";
+import { classesOf, featuresOf, unknownBelowOf } from "../export-model.ts";
 import { asRgb } from "./geometry-session.ts";
 
 /** A `model.onnx`, ready to classify: pictures to probabilities, in the file's own preprocessing. */
@@ -12,6 +13,8 @@ export interface Classifier {
   readonly classes: readonly string[];
   /** The names of the features of a model of numbers, in the order that it takes them in. */
   readonly features?: readonly string[];
+  /** The probability below which an answer is unknown; 0 where every answer counts. */
+  readonly unknownBelow: number;
   /** The file that runs. */
   readonly path: string;
   /** For people: which runtime, on what. */
@@ -21,14 +24,24 @@ export interface Classifier {
   classify(picture: Picture): Promise<Float32Array>;
   /** Of a model of numbers: probabilities [rows, classes] of rows [rows, features]. */
   classifyRows(rows: Float32Array): Promise<Float32Array>;
+  /** What probabilities [classes] say, with so many guesses. */
+  answer(probabilities: Float32Array, top: number): Answer;
   close(): Promise<void>;
 }
 
 /**
  * Opens the model of a run folder, or a model file.
+ * @param threshold the probability below which an answer is unknown, 0 for never; what the file says, unless said
  * @throws UsageError when there is none, or it was not exported by this project
  */
-export async function openClassifier(path: string, device: Device | "auto" = "auto"): Promise<Classifier> {
+export async function openClassifier(
+  path: string,
+  device: Device | "auto" = "auto",
+  threshold?: number,
+): Promise<Classifier> {
+  if (threshold !== undefined && !(threshold >= 0 && threshold <= 1)) {
+    throw new UsageError("unknown below", `is ${threshold}`, "give a probability from 0, which is never, to 1");
+  }
   const found = await stat(path).catch(() => undefined);
   if (found === undefined)
     throw new UsageError(path, "there is no such run folder or model file", "give runs/<name> or a model.onnx");
@@ -38,9 +51,11 @@ export async function openClassifier(path: string, device: Device | "auto" = "au
   });
   const classes = classesOf(bytes, file);
   const features = featuresOf(bytes, file);
+  const unknownBelow = threshold ?? unknownBelowOf(bytes, file) ?? 0;
   const model = await remoteModel(bytes, device);
   return {
     classes,
+    unknownBelow,
     ...(features ? { features } : {}),
     path: file,
     device: model.description,
@@ -54,6 +69,7 @@ export async function openClassifier(path: string, device: Device | "auto" = "au
       const rows = { dtype: "float32" as const, shape: [data.length / width, width], data };
       return (await model.run({ features: rows })).probabilities.data as Float32Array;
     },
+    answer: (probabilities, top) => answerOf(probabilities, classes, top, unknownBelow),
     close: () => model.close(),
   };
 }

@@ -61,6 +61,7 @@ const configSchema = z.strictObject({
   fit: z.enum(fits).optional(),
   split: z.string().nullable().optional(),
   groupBy: z.string().nullable().optional(),
+  unknown: z.number().nullable().optional(),
   seed: z.number().optional(),
   device: z.enum(["auto", "cpu", "wasm"]).optional(),
   threads: z.number().nullable().optional(),

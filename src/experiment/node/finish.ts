@@ -7,6 +7,7 @@ import { exportModel } from "../export-model.ts";
 import type { Run, Settings } from "../options.ts";
 import { type Judged, predictionsOf } from "../predictions.ts";
 import { summary } from "../summary.ts";
+import { unknownBy } from "../unknown.ts";
 import type { Keeper } from "./keeper.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { hashOf } from "./weights-hash.ts";
@@ -51,6 +52,8 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
       predictions: predictionsOf(name, indices, dataset, scores, p, temperature),
     });
   }
+  const saidOf = (name: Judged["name"]) => judged.find((one) => one.name === name)?.predictions;
+  const unknown = settings.unknown === null ? null : unknownBy(settings.unknown, saidOf("validation")!, saidOf("test"));
   const weightsHash = hashOf(weights);
   const model = exportModel(recipe, weights, {
     classes,
@@ -59,6 +62,7 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
     fit: settings.fit,
     seed: settings.seed,
     weightsHash,
+    ...(unknown ? { unknown: { below: unknown.below, share: unknown.share } } : {}),
     ...(dataset.source.numbers ? { features: dataset.source.numbers.features } : {}),
   });
   const shown = judged.find(({ name }) => name === "test") ?? judged.at(-1);
@@ -84,6 +88,7 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
     },
     validation: figuresFor("validation"),
     test: figuresFor("test"),
+    unknown,
     baseline: await baselineOf(ending, figuresFor("validation"), figuresFor("test")),
     solution: keeper.solution,
     parameters: keeper.parameters,

@@ -11,7 +11,7 @@ import {
   unlabelledRows,
 } from "../../data/node/index.ts";
 import type { Device } from "../../runtime/index.ts";
-import { type Answer, answerOf } from "../answer.ts";
+import type { Answer } from "../answer.ts";
 import { type Classifier, inOrder, openClassifier } from "./classifier.ts";
 import { askedByRow, refuseOtherKind } from "./classify-rows.ts";
 
@@ -24,8 +24,14 @@ export interface PredictOptions {
   readonly device?: Device | "auto";
   /** Guesses for each picture, the most probable first. */
   readonly top?: number;
+  /** The probability below which an answer is unknown, 0 for never; what the model says, unless said. */
+  readonly unknownBelow?: number;
   /** Called once, before the first picture: what runs the model, and what a user should be told about that. */
-  readonly onStart?: (runtime: { readonly device: string; readonly notes: readonly string[] }) => void;
+  readonly onStart?: (runtime: {
+    readonly device: string;
+    readonly notes: readonly string[];
+    readonly unknownBelow: number;
+  }) => void;
 }
 
 /** A file to look at, or the reason why not. */
@@ -71,9 +77,7 @@ async function* predictRows(
     refuseOtherKind(classifier, path, (await numbersFormat(path)) !== undefined);
     const rows = await unlabelledRows(path, classifier.features!);
     const ask = askedByRow(classifier, rows.values);
-    for (const [index, name] of rows.paths.entries()) {
-      yield { path: name, ...answerOf(await ask(index), classifier.classes, top) };
-    }
+    for (const [index, name] of rows.paths.entries()) yield { path: name, ...classifier.answer(await ask(index), top) };
     for (const { path: name, reason } of rows.skipped) yield { path: name, error: reason };
   }
 }
@@ -89,14 +93,15 @@ export async function* predict(
   paths: readonly string[],
   options: PredictOptions = {},
 ): AsyncGenerator<PicturePrediction> {
-  const classifier = await openClassifier(model, options.device);
+  const classifier = await openClassifier(model, options.device, options.unknownBelow);
   const { top = 5 } = options;
   const budget = new PixelBudget();
   try {
     const pictures = classifier.features ? [] : await picturesIn(paths, classifier);
     if (!classifier.features && pictures.length === 0)
       throw new UsageError(paths.join(" "), "there is no picture in it", "give picture files, or folders of them", 1);
-    options.onStart?.({ device: classifier.device, notes: classifier.notes });
+    const { device, notes, unknownBelow } = classifier;
+    options.onStart?.({ device, notes, unknownBelow });
     if (classifier.features) yield* predictRows(classifier, paths, top);
     yield* inOrder(pictures, 8, async ({ path, error }): Promise<PicturePrediction> => {
       if (error !== undefined) return { path, error };
@@ -104,7 +109,7 @@ export async function* predict(
         const probabilities = await budget.within(async (admit) =>
           classifier.classify(await decodePicture(path, path, { admit })),
         );
-        return { path, ...answerOf(probabilities, classifier.classes, top) };
+        return { path, ...classifier.answer(probabilities, top) };
       } catch (problem) {
         if (!(problem instanceof UsageError) || problem.where === "ONNX Runtime") throw problem;
         return { path, error: problem.what };

@@ -33,11 +33,19 @@ export async function prepare(
   given?: Dataset,
 ) {
   const dataset = given ?? (await loadDataset(source, settings, (event) => report.send(event), options.signal));
+  refuseUncalibrated(settings, dataset);
   const recipe = recipeOf(settings, dataset);
   refuseTooLarge(recipe);
   await folder?.writeSplit(dataset, settings.seed);
   report.data(dataset);
   return { dataset, recipe, plan: planOf(settings, recipe, dataset) };
+}
+
+/** @throws UsageError where there is nothing to calibrate the threshold of "unknown" on; better said now than after hours */
+function refuseUncalibrated({ unknown, data }: Settings, { split }: Dataset): void {
+  if (unknown === null || split.validation.length > 0) return;
+  const what = `its threshold is chosen on validation pictures, and ${data} has none`;
+  throw new UsageError("unknown", what, "put some pictures into a validation split, or leave it out", 1);
 }
 
 /** A model file is one protobuf message, which cannot be longer; better said now than after hours of training. */

@@ -171,10 +171,11 @@ export class RunFolder {
 
   /** How good the kept weights are, in all figures. */
   async writeMetrics(run: Omit<Run, "report">, declaredTest: Figures | null): Promise<void> {
-    const { classes, best, baseline, validation, test, parameters, seconds, weightsHash, interrupted } = run;
+    const { classes, best, baseline, unknown, validation, test, parameters, seconds, weightsHash, interrupted } = run;
     const text = readableJson({
       argmin: VERSION,
       ...{ classes, best, parameters, seconds: Number(seconds.toFixed(3)), weightsHash, interrupted, baseline },
+      ...(unknown === null ? {} : { unknown }),
       ...{ validation, test },
       ...(declaredTest === null ? {} : { declaredTest }),
     });

@@ -7,7 +7,6 @@ import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { UsageError } from "../../core/index.ts";
 import { PixelBudget } from "../../data/index.ts";
 import { decodePicture, LIMIT_PIXELS } from "../../data/node/index.ts";
-import { answerOf } from "../../experiment/index.ts";
 import { askedByRow, type Classifier, openClassifier } from "../../experiment/node/index.ts";
 import type { Device } from "../../runtime/index.ts";
 import { Admission } from "../admission.ts";
@@ -24,6 +23,8 @@ export interface ServeOptions extends Partial<Limits> {
   readonly port?: number;
   /** Guesses for each picture. */
   readonly top?: number;
+  /** The probability below which an answer is unknown, 0 for never; what the model says, unless said. */
+  readonly unknownBelow?: number;
   readonly onRequest?: (log: RequestLog) => void;
 }
 
@@ -35,6 +36,8 @@ export interface Serving {
   readonly port: number;
   readonly classes: readonly string[];
   readonly features?: readonly string[];
+  /** The probability below which an answer is unknown; 0 where every answer counts. */
+  readonly unknownBelow: number;
   /** The model file. */
   readonly path: string;
   readonly device: string;
@@ -78,7 +81,7 @@ export async function serve(model: string, options: ServeOptions = {}): Promise<
   if (!(Number.isInteger(port) && port >= 0 && port < 65536)) {
     throw new UsageError("port", `is ${port}`, "give a whole number up to 65535, or 0 for any that is free");
   }
-  const classifier = await openClassifier(model, options.device);
+  const classifier = await openClassifier(model, options.device, options.unknownBelow);
   try {
     const { features } = classifier;
     const limits: Limits = {
@@ -138,10 +141,10 @@ async function listen({ classifier, limits, host, port, top, onRequest }: Listen
     throw cannotListen(error, host, port);
   });
   const { port: actual } = server.address() as AddressInfo;
-  const { classes, features, path, device, notes } = classifier;
+  const { classes, features, unknownBelow, path, device, notes } = classifier;
   return {
     url: `http://${host.includes(":") ? `[${host}]` : host}:${actual}`,
-    ...{ host, port: actual, classes, path, device, notes, limits },
+    ...{ host, port: actual, classes, unknownBelow, path, device, notes, limits },
     ...(features ? { features } : {}),
     stop: async () => {
       stopping = true;
@@ -154,21 +157,21 @@ async function listen({ classifier, limits, host, port, top, onRequest }: Listen
 
 /** The answers of `predict`, and within the limits. */
 function serviceOf(classifier: Classifier, { maxPixels }: Limits): Service {
-  const { classes, features, device } = classifier;
+  const { classes, features, unknownBelow, device } = classifier;
   const budget = new PixelBudget();
   return {
-    ...{ classes, device },
+    ...{ classes, unknownBelow, device },
     ...(features ? { features } : {}),
     picture: async (bytes, top) => {
       const probabilities = await budget.within(async (admit) =>
         classifier.classify(await decodePicture(bytes, "the body", { limitPixels: maxPixels, admit })),
       );
-      return answerOf(probabilities, classes, top);
+      return classifier.answer(probabilities, top);
     },
     rows: async (values, top) => {
       const ask = askedByRow(classifier, values);
       const count = values.length / features!.length;
-      return await Promise.all(Array.from({ length: count }, async (_, row) => answerOf(await ask(row), classes, top)));
+      return await Promise.all(Array.from({ length: count }, async (_, row) => classifier.answer(await ask(row), top)));
     },
   };
 }
