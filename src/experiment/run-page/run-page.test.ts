@@ -139,7 +139,7 @@ function runOf(more: Partial<RunPageData["run"]> = {}): RunPageData {
       } as unknown as Settings,
       history: [1, 2].map((epoch) => ({ epoch, ...row, gradientNorm: 0.3, zeros: 0.1, seconds: epoch })),
       best: { epoch: 2, metric: "validation accuracy", value: 0.5 },
-      ...{ validation: null, test: figures, baseline: { skipped: "there is none" }, solution: null },
+      ...{ validation: null, test: figures, baseline: { skipped: "there is none" }, unknown: null, solution: null },
       ...{ interrupted: false, stoppedEarly: false },
       ...more,
     },
