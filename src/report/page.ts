@@ -18,6 +18,8 @@ export interface Page {
   readonly style?: string;
   /** What runs in it; it must be readable without. */
   readonly script?: string;
+  /** What the browser lets it load (a Content-Security-Policy); nothing from elsewhere unless said. */
+  readonly policy?: string;
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -100,7 +102,15 @@ export function commandHtml(command: string): string {
 const POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 /** A whole HTML document that needs nothing but itself. */
-export function page({ title, subtitle, sections, contents = false, style = "", script }: Page): string {
+export function page({
+  title,
+  subtitle,
+  sections,
+  contents = false,
+  style = "",
+  script,
+  policy = POLICY,
+}: Page): string {
   const parts = sections.map(
     ({ heading, id, body }) =>
       `<section${id === undefined ? "" : ` id="${id}"`}>\n<h2>${escapeHtml(heading)}</h2>\n${body}\n</section>`,
@@ -113,7 +123,7 @@ export function page({ title, subtitle, sections, contents = false, style = "", 
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
 <link rel="icon" href="data:,">
 <title>${escapeHtml(title)}</title>
 <style>${STYLE}${style}</style>

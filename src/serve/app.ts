@@ -3,7 +3,7 @@ import { VERSION } from "../core/index.ts";
 import { type Admission, Gone } from "./admission.ts";
 import type { Limits } from "./limits.ts";
 import { openApi } from "./openapi.ts";
-import { servePage } from "./page.ts";
+import { PAGE_POLICY, servePage } from "./page.ts";
 import { Problem, problemOf } from "./problem.ts";
 import { rowsOf } from "./rows.ts";
 import type { Body, Service } from "./service.ts";
@@ -44,10 +44,6 @@ interface Taken {
   problem?: Problem;
   cause?: unknown;
 }
-
-/** Content that nothing may be loaded for, and that no other page may hold. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** The routes: `fetch` of what is returned answers a request. */
 export function serveApp<Bindings extends object>(options: AppOptions<Bindings>) {
@@ -90,7 +86,8 @@ export function serveApp<Bindings extends object>(options: AppOptions<Bindings>)
 
   const document = openApi(service, limits, options.top);
   app.get("/", (c) => {
-    c.header("content-security-policy", POLICY);
+    // No other page may hold it in a frame, which only a header can say.
+    c.header("content-security-policy", `${PAGE_POLICY}; frame-ancestors 'none'`);
     return c.html(servePage(service, limits, new URL(c.req.url).origin));
   });
   app.get("/openapi.json", (c) => c.json(document));

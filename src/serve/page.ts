@@ -2,6 +2,10 @@ import { commandHtml, escapeHtml, page, type Section } from "../report/index.ts"
 import type { Limits } from "./limits.ts";
 import type { Service } from "./service.ts";
 
+/** The page asks its own server, shows pictures that were chosen, and loads nothing else. */
+export const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
 /** The page at `/`: a form to try the model with, how to call it, and within which limits. Nothing is loaded for it. */
 export function servePage(service: Service, limits: Limits, origin: string): string {
   const { classes, features, unknownBelow } = service;
@@ -10,6 +14,7 @@ export function servePage(service: Service, limits: Limits, origin: string): str
     title: "Argmin",
     subtitle: `This model classifies ${what} into ${classes.length} classes: ${listed(classes, 12)}.${unknownBelow > 0 ? ` What is less probable than ${(100 * unknownBelow).toFixed(1)} % is called unknown.` : ""}`,
     sections: [trySection(features), callSection(service, origin), limitSection(service, limits)],
+    ...{ style: STYLE, script: SCRIPT, policy: PAGE_POLICY },
   });
 }
 
@@ -27,11 +32,9 @@ function trySection(features: readonly string[] | undefined): Section {
 <span>Choose pictures, or drop them here.</span></label>`;
   return {
     heading: "Try it",
-    body: `<style>${STYLE}</style>
-${input}
+    body: `${input}
 <p id="message" class="loud" role="alert"></p>
-<div id="answers" aria-live="polite"></div>
-<script>${SCRIPT}</script>`,
+<div id="answers" aria-live="polite"></div>`,
   };
 }
 
