@@ -100,6 +100,19 @@ describe("the units of a network", () => {
       "16 of 20 maps",
       "16 of 20 filters; means over channels",
     ]);
+    // All units of a layer show the maps that count most behind its rectifier.
+    const [convolution, , rectified] = steps.slice(3);
+    const slopes = rectified.gradient as Float32Array;
+    const counts = Array.from({ length: 20 }, (_, k) =>
+      [0, 1, 2, 3].reduce((sum, i) => sum + Math.abs(rectified.value[4 * k + i] * slopes[4 * k + i]), 0),
+    );
+    const most = counts.map((_, k) => k).sort((a, b) => counts[b] - counts[a]);
+    const maps = mapsGrid(
+      convolution.value as Float32Array,
+      [20, 4, 4],
+      most.slice(0, 16).sort((a, b) => a - b),
+    );
+    expect(cards[3].value.image!.pixels).toEqual(painted(maps, true).pixels);
     const images = imagesOf(cards);
     // Two of each unit and parameter, but for the bytes, which have no gradient.
     expect(images).toHaveLength(2 * (9 + 4) - 2);
@@ -133,12 +146,15 @@ test("units of a row of numbers, and a parameter that is too large to draw", () 
   };
   const { outputs } = unitGraph(traced, methodFor(traced));
   const { parameters, steps } = unitsOf(traced);
-  expect(parameters.map((_, i) => outputs[`gradient ${steps.length + i}`].shape)).toEqual([
-    [],
-    [2 ** 21],
-    [2 ** 21, 2],
-    [2],
-  ]);
+  const shapes = parameters.map((_, i) => outputs[`gradient ${steps.length + i}`].shape);
+  expect(shapes).toEqual([[], [2 ** 21], [2 ** 21, 2], [2]]);
+  const block = (shape: readonly number[]) => ({ shape, data: new Float64Array(sizeOf(shape)) });
+  const none = Object.fromEntries(Object.entries(outputs).map(([name, { shape }]) => [name, block(shape)]));
+  const nine = { ...none, [`gradient ${steps.length}`]: { shape: [], data: Float64Array.of(9) } };
+  const known = Object.fromEntries(parameters.map(({ attrs }) => [(attrs as InputAttrs).name, [0]]));
+  const values = unitValues(traced, asValues(nine), { features: [1, 2, 3], ...known });
+  expect(values.parameters[0].gradient).toEqual({ norm: 3 });
+  expect(graphView(values.steps.slice(0, 1), [])[0]).toMatchObject({ title: "the row", shape: "[3]" });
 });
 
 describe("a layout", () => {

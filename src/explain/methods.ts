@@ -77,7 +77,7 @@ const saliency = frozen<Method>({
 
 const inputGradient = frozen<Method>({
   name: "input-gradient",
-  summary: "what each pixel adds to the score: its value times its gradient",
+  summary: "what each pixel adds to the score: value times gradient",
   needs: "nothing",
   signed: true,
   // Σ over channels of x ⊙ ∂s/∂x (Shrikumar et al. 2016), x less the mean over the training data. Of a linear classifier the

@@ -67,7 +67,8 @@ const SMALL = 256;
 export function heatOn({ recipe, facts }: OpenedRun, picture: Picture, map: HeatMap): NonNullable<Explanation["heat"]> {
   const times = Math.max(1, Math.ceil(SMALL / Math.max(picture.height, picture.width)));
   const shown = enlarged(picture, times);
-  const lying = placementOf(shown, recipe, facts.fit);
+  const { scale, offset } = placementOf(picture, recipe, facts.fit);
+  const lying = { scale: [scale[0] / times, scale[1] / times] as const, offset };
   const layer = heatLayer(map, shown, recipe, lying);
   return { map, layer, overlay: overlay(shown, layer), outside: shareOutside(map, shown, recipe, lying) };
 }
