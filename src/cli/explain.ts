@@ -64,6 +64,7 @@ function tell(output: Output, found: Explanation): void {
     output.say(label === explained ? style("bold", `${line}  explained`) : line);
   });
   output.say(`${method}: ${methods[method].summary}`);
+  if (method === "grad-cam") output.say("  --method hires-cam points more exactly where this network looks");
   if (heat !== undefined) tellOutside(output, heat, explained);
   if (contributions !== undefined)
     tellContributions(output, contributions, scores.find(({ label }) => label === explained)!.score);

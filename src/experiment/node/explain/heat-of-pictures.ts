@@ -5,7 +5,10 @@ import { remoteModel } from "../../../runtime/node/index.ts";
 import { network, type Recipe, type StateValues } from "../../../train/index.ts";
 
 export interface HeatOptions {
-  /** grad-cam, hires-cam, saliency or input-gradient; what fits the network unless said. */
+  /**
+   * grad-cam, hires-cam, saliency or input-gradient; Grad-CAM where there is a convolution unless said, else input × gradient.
+   * hires-cam, which needs a convolution too, points better (measured in docs/explain.md).
+   */
   readonly method?: string;
   readonly device?: Device | "auto";
 }
