@@ -1,17 +1,18 @@
 /**
  * Measures every figure that the project promises, one JSON line each: {"bar", "value", "target", "ok", …}.
  *
- *   npm run bars                 all of them at full size (about 20 minutes on two cores)
+ *   npm run bars                 all of them at full size (most of an hour on two cores)
  *   npm run bars -- accuracy     those whose name contains a word
  *   npm run bars -- --short      the same code, shortened, with lower targets: what the tests run
  *
  * Accuracies and parities do not depend on the machine; bars of kind "time" do, and want it idle.
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { argmin, hasShared, hasTorch, jsonLines, root, shared } from "./support.js";
+import { dataBars } from "./bars-of-data.js";
+import { runBars } from "./bars-of-runs.js";
+import { argmin, atLeast, atMost, hasShared, hasTorch, jsonLines, root, shared, suite } from "./support.js";
 
 const words = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));
 const short = process.argv.includes("--short");
@@ -24,18 +25,6 @@ const signs = join(shared, "data", "sign-digits", "images");
 const accuracyOf = (...args) => train(...args).test.accuracy;
 /** Full size, or the number for the shortened run. */
 const size = (full, shortened) => (short ? shortened : full);
-
-const atLeast = (target) => (value) => ({ target: `≥ ${target}`, ok: value >= target });
-const atMost = (target) => (value) => ({ target: `≤ ${target}`, ok: value <= target });
-
-/** Runs a part of the test suite. */
-function suite(files) {
-  const args = ["vitest", "run", "--project", "fast", ...files, "--reporter=json"];
-  const { stdout } = spawnSync("npx", args, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 28 });
-  const result = JSON.parse(stdout.slice(stdout.indexOf("{")));
-  const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = result;
-  return { value: failed, target: "0 failed", ok: failed === 0 && passed > 0, passed, skipped };
-}
 
 /** @type {{name: string, kind?: "time", needs?: "shared" | "torch", long?: boolean, run: () => object | Promise<object>}[]} */
 const bars = [
@@ -155,6 +144,8 @@ const bars = [
       return { value, ...(row === "best" ? atLeast : atMost)(target)(value), ...rest };
     },
   })),
+  ...dataBars,
+  ...runBars(train),
 ];
 
 let failures = 0;

@@ -27,3 +27,18 @@ export const argmin = (args, options) =>
 export function hasTorch() {
   return spawnSync("/usr/bin/python3", ["-c", "import torch"]).status === 0;
 }
+
+/** Judges of a figure. */
+export const atLeast = (target) => (value) => ({ target: `≥ ${target}`, ok: value >= target });
+export const atMost = (target) => (value) => ({ target: `≤ ${target}`, ok: value <= target });
+
+/** Runs a part of the test suite: files of one of its projects, or the tests there whose names hold some words. */
+export function suite(files, { project = "fast", named, env = {} } = {}) {
+  const which = named === undefined ? [] : ["-t", named];
+  const args = ["vitest", "run", "--project", project, ...files, ...which, "--reporter=json"];
+  const all = { encoding: "utf8", maxBuffer: 2 ** 28, env: { ...process.env, ...env } };
+  const { stdout } = spawnSync("npx", args, { cwd: root, ...all });
+  const result = JSON.parse(stdout.slice(stdout.indexOf('{"num')));
+  const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = result;
+  return { value: failed, target: "0 failed", ok: failed === 0 && passed > 0, passed, skipped };
+}

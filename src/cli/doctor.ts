@@ -12,7 +12,7 @@ interface Finding {
 
 /** Looks at what a run needs, and says what was found and how to mend the rest. */
 export async function doctorCommand(output: Output): Promise<number> {
-  const findings: Finding[] = [await node(), machine(), await native(), await wasm(), await pictures()];
+  const findings: Finding[] = [await node(), machine(), await native(), await wasm(), await pictures(), await cache()];
   const mark = { ok: style("green", "✓"), warning: style("yellow", "!"), failed: style("red", "✗") };
   output.say(`argmin ${VERSION}`);
   for (const finding of findings) {
@@ -64,4 +64,15 @@ async function pictures(): Promise<Finding> {
     const text = `sharp cannot be loaded (${String((error as Error).message).split("\n")[0]}); run: npm install --include=optional sharp`;
     return { name: "pictures", state: "failed", text };
   }
+}
+
+/** Where decoded pictures are kept. */
+async function cache(): Promise<Finding> {
+  const { cacheFacts, cacheFolder } = await import("../data/node/index.ts");
+  const folder = cacheFolder();
+  if (folder === undefined) return { name: "cache", state: "ok", text: "none (ARGMIN_CACHE)" };
+  const { entries, bytes } = await cacheFacts(folder);
+  const holds =
+    entries === 0 ? "empty" : `${entries} data ${entries === 1 ? "set" : "sets"}, ${(bytes / 2 ** 20).toFixed(0)} MiB`;
+  return { name: "cache", state: "ok", text: `${folder} (${holds})` };
 }

@@ -38,7 +38,7 @@ export async function foldsCommand(
       folds,
       folder,
       signal,
-      onEvent: (event) => reportFoldEvent(output, event, folds),
+      onEvent: foldReporter(output, folds),
     });
     report(output, result, folds, finalCommand(argv, folder));
     return result.interrupted ? 130 : 0;
@@ -53,16 +53,33 @@ export async function foldsCommand(
   }
 }
 
+/** Tells a person what happens, with the time that is left for all folds. */
+function foldReporter(output: Output, folds: number): (event: CrossValidationEvent) => void {
+  /** Of the last fold that ended: with its judging, which the time left of a training knows nothing of. */
+  let lastFold: number | undefined;
+  return (event) => {
+    if (event.type === "fold") lastFold = event.seconds;
+    if (event.type === "progress") {
+      const { step, steps, secondsLeft } = event;
+      const whole = lastFold ?? (step < steps ? (secondsLeft * steps) / (steps - step) : 0);
+      tellProgress(output, event, folds, secondsLeft + (folds - event.fold!) * whole);
+    } else reportFoldEvent(output, event, folds);
+  };
+}
+
+type ProgressEvent = Extract<CrossValidationEvent, { readonly type: "progress" }>;
+
+function tellProgress(output: Output, event: ProgressEvent, folds: number, secondsLeft: number): void {
+  const { fold, step, steps, epoch, loss } = event;
+  const text = `fold ${fold} of ${folds}, epoch ${epoch}, loss ${loss.toFixed(4)}, ${duration(secondsLeft)} left`;
+  output.progress((fold! - 1) * steps + step, folds * steps, text);
+}
+
 function reportFoldEvent(output: Output, event: CrossValidationEvent, folds: number): void {
   switch (event.type) {
     case "loading":
       reportEvent(output, event);
       return;
-    case "progress": {
-      const text = `fold ${event.fold} of ${folds}, epoch ${event.epoch}, loss ${event.loss.toFixed(4)}`;
-      output.progress((event.fold! - 1) * event.steps + event.step, folds * event.steps, text);
-      return;
-    }
     case "iteration":
       output.progress(event.fold! - 1 + event.done, folds, `fold ${event.fold} of ${folds}`);
       return;

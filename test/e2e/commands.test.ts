@@ -257,7 +257,7 @@ describe("doctor", () => {
   test("finds everything here", async () => {
     const { code, stdout } = await argmin(["doctor"], { cwd });
     expect(code, stdout).toBe(0);
-    for (const part of ["Node", "machine", "native", "wasm", "pictures"])
+    for (const part of ["Node", "machine", "native", "wasm", "pictures", "cache"])
       expect(stdout).toMatch(new RegExp(`✓ ${part} `));
     expect(stdout).toMatch(/^Ready: .*argmin quickstart$/m);
     expect(tooWide(stdout)).toEqual([]);
@@ -268,7 +268,7 @@ describe("doctor", () => {
     expect(doneLine(result)).toEqual({ event: "done", usable: true });
     const findings = jsonLines(result.stdout).filter(({ event }) => event === "finding");
     expect(findings.map(({ name, state }) => [name, state])).toEqual(
-      ["Node", "machine", "native", "wasm", "pictures"].map((name) => [name, "ok"]),
+      ["Node", "machine", "native", "wasm", "pictures", "cache"].map((name) => [name, "ok"]),
     );
   });
 });

@@ -130,3 +130,23 @@ export async function sweepCache(folder: string, limits: SweepLimits = {}): Prom
     total -= size;
   }
 }
+
+/** What a cache holds. */
+export interface CacheFacts {
+  readonly entries: number;
+  readonly bytes: number;
+}
+
+/** The data sets that a folder keeps decoded. */
+export async function cacheFacts(folder: string): Promise<CacheFacts> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ENTRY));
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return { entries: names.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}

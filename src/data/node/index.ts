@@ -1,5 +1,5 @@
 /** Data from disk: needs Node and the image decoder. */
-export { cacheFolder } from "./cache.ts";
+export { type CacheFacts, cacheFacts, cacheFolder } from "./cache.ts";
 export { type ContactSheet, contactSheet, type SheetRequest } from "./contact-sheet.ts";
 export { decodePicture, decoderVersion, factsOfFile, LIMIT_PIXELS } from "./decode.ts";
 export { type DecodeStart, type DecodeThread, serveDecoding } from "./decode-pool.ts";

@@ -86,7 +86,10 @@ describe.each([
     const second = await rowsOf(from, change);
     expect([second.values, second.kind, await decoded()]).toEqual([all, kind, 0]);
     expect(await names()).toHaveLength(1);
-    expect([first.notes, second.notes]).toEqual([[], []]);
+    expect([first.notes, second.notes]).toEqual([
+      [`Decoded pictures are kept in ${cache} for the next run; --cache none keeps none`],
+      [],
+    ]);
   });
 
   test("what cannot be read stays out, with its reason, from the cache too", async () => {

@@ -130,7 +130,7 @@ async function fillCached(filling: Filling, folder: string, inMemory: boolean): 
   const fingerprint = await fingerprintOf(source.files!, options.way, read.signal);
   const key = { fingerprint, count, row };
   const path = join(folder, entryName(fingerprint));
-  await mkdir(folder, { recursive: true });
+  const isNew = (await mkdir(folder, { recursive: true })) !== undefined;
   await sweepCache(folder);
   const pixels = inMemory ? allocatePixels(source.name, count, row) : undefined;
   const store: PixelStore = pixels ? { kind: "memory", pixels } : { kind: "file", path, offset: ROWS_AT };
@@ -140,7 +140,9 @@ async function fillCached(filling: Filling, folder: string, inMemory: boolean): 
     return { store, ...found, notes: [] };
   }
   const made = await makeEntry(filling, path, key, folder, pixels);
-  const notes = found === "" ? [] : [`The decoded pictures in ${path} were of no use (${found}) and were made anew`];
+  const notes = [];
+  if (found !== "") notes.push(`The decoded pictures in ${path} were of no use (${found}) and were made anew`);
+  if (isNew) notes.push(`Decoded pictures are kept in ${folder} for the next run; --cache none keeps none`);
   return { store, ...made, notes };
 }
 
