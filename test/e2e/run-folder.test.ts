@@ -87,6 +87,7 @@ describe("the files of a run", () => {
       fit: "letterbox",
       split: null,
       groupBy: null,
+      unknown: null,
       seed: 7,
       device: "auto",
       threads: null,

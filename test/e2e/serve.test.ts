@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launch } from "./chromium.ts";
 import { argmin, csvRows, doneLine, jsonLines, type Line, Running, temporaryFolder, writePhotos } from "./support.ts";
 
 const cwd = temporaryFolder();
@@ -92,6 +93,32 @@ describe("argmin serve", () => {
     const document = (await (await fetch(`${url}/openapi.json`)).json()) as Record<string, unknown>;
     expect(await new Validator().validate(document)).toMatchObject({ valid: true });
     expect(await (await fetch(url)).text()).toContain("<!doctype html>");
+  });
+
+  test("has a page that asks it, and nobody else", async () => {
+    const browser = await launch();
+    try {
+      const page = await browser.newPage({ viewport: { width: 390, height: 800 } });
+      const wrong: string[] = [];
+      page.on("console", (message) => wrong.push(message.text()));
+      page.on("pageerror", (error) => wrong.push(error.message));
+      page.on("request", (request) => {
+        if (![url, "blob:"].some((start) => request.url().startsWith(start))) wrong.push(request.url());
+      });
+      await page.goto(url);
+      const files = ["cats/0.png", "dogs/3.png"].map((name) => join(cwd, "photos", name));
+      writeFileSync(join(cwd, "text.png"), "no picture");
+      await page.setInputFiles("#files", [...files, join(cwd, "text.png")]);
+      await page.locator(".answer").nth(2).waitFor();
+      const said = await predicted(...files);
+      const labels = await page.locator(".answer b").allTextContents();
+      expect(labels).toEqual(said.map(({ label }) => label ?? "unknown"));
+      expect(await page.locator(".answer .loud").textContent()).toContain("not a picture");
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+      expect(wrong).toEqual([]);
+    } finally {
+      await browser.close();
+    }
   });
 
   test("refuses what is too much or no picture, while the others get their answers", async () => {

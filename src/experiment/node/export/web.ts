@@ -20,7 +20,7 @@ export async function writeWeb(run: OpenedRun, folder: string, model: string): P
   const about: WebModel = {
     title: basename(resolve(run.path)),
     classes: run.facts.classes,
-    unknown: null,
+    unknown: run.facts.unknown?.below ?? null,
     runtime: module,
   };
   const copy = (from: string, name: string) =>
