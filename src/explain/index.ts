@@ -12,6 +12,16 @@ export {
   type Run,
 } from "./heat.ts";
 export { type Method, methodFor, methods } from "./methods.ts";
-export { enlarged, heatLayer, type Lying, onto, overlay, type Raster, shareOutside, WHOLE } from "./overlay.ts";
+export {
+  enlarged,
+  heatLayer,
+  type Lying,
+  onto,
+  overlay,
+  type Raster,
+  reduced,
+  shareOutside,
+  WHOLE,
+} from "./overlay.ts";
 export type { Traced, Weights } from "./traced.ts";
 export { unitGraph, unitValues } from "./units.ts";

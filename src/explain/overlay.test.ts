@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { entryOf, HEAT, HEAT_OVER, limitOf, oklch, SIGNED } from "./colours.ts";
 import type { HeatMap } from "./heat.ts";
-import { enlarged, heatLayer, onto, overlay, shareOutside, WHOLE } from "./overlay.ts";
+import { enlarged, heatLayer, onto, overlay, reduced, shareOutside, WHOLE } from "./overlay.ts";
 
 const map = (height: number, width: number, values: number[], signed = false): HeatMap => ({
   ...{ height, width, signed },
@@ -90,5 +90,10 @@ describe("a map brought to a picture", () => {
   test("small pictures are enlarged in whole pixels", () => {
     const { pixels } = enlarged({ height: 1, width: 2, channels: 1, pixels: Uint8Array.of(1, 2) }, 2);
     expect([...pixels]).toEqual([1, 1, 2, 2, 1, 1, 2, 2]);
+  });
+
+  test("large ones are averaged in squares, the last of which may be cut", () => {
+    const picture = { height: 2, width: 3, channels: 1 as const, pixels: Uint8Array.of(1, 2, 10, 3, 6, 20) };
+    expect(reduced(picture, 2)).toEqual({ height: 1, width: 2, channels: 1, pixels: Uint8Array.of(3, 15) });
   });
 });

@@ -101,13 +101,15 @@ const LUMA = [0.299, 0.587, 0.114];
 /** A picture with a layer of its own size over it, RGB. */
 export function overlay(picture: Raster<1 | 3>, layer: Raster<4>): Raster<3> {
   const { height, width, channels } = picture;
+  const [second, third] = channels === 3 ? [1, 2] : [0, 0];
   const pixels = new Uint8Array(3 * height * width);
   for (let i = 0; i < height * width; i++) {
-    const rgb = [0, 1, 2].map((c) => picture.pixels[i * channels + (channels === 3 ? c : 0)]);
-    const grey = LUMA[0] * rgb[0] + LUMA[1] * rgb[1] + LUMA[2] * rgb[2];
+    const at = i * channels;
+    const [red, green, blue] = [picture.pixels[at], picture.pixels[at + second], picture.pixels[at + third]];
+    const grey = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue;
     const alpha = layer.pixels[4 * i + 3] / 255;
     for (let c = 0; c < 3; c++) {
-      const own = grey + COLOUR_KEPT * (rgb[c] - grey);
+      const own = grey + COLOUR_KEPT * ((c === 0 ? red : c === 1 ? green : blue) - grey);
       pixels[3 * i + c] = Math.round(own + alpha * (layer.pixels[4 * i + c] - own));
     }
   }
@@ -131,4 +133,24 @@ export function enlarged<C extends 1 | 3 | 4>(
     }
   }
   return { ...large, pixels: bytes };
+}
+
+/** The means of squares of `times` × `times` pixels, for pictures that are larger than a screen; the last ones may be smaller. */
+export function reduced<C extends 1 | 3 | 4>({ pixels, height, width, channels }: Raster<C>, times: number): Raster<C> {
+  const small = { height: Math.ceil(height / times), width: Math.ceil(width / times), channels };
+  const bytes = new Uint8Array(small.height * small.width * channels);
+  for (let y = 0; y < small.height; y++) {
+    const bottom = Math.min(height, (y + 1) * times);
+    for (let x = 0; x < small.width; x++) {
+      const right = Math.min(width, (x + 1) * times);
+      for (let c = 0; c < channels; c++) {
+        let sum = 0;
+        for (let yy = y * times; yy < bottom; yy++) {
+          for (let xx = x * times; xx < right; xx++) sum += pixels[(yy * width + xx) * channels + c];
+        }
+        bytes[(y * small.width + x) * channels + c] = Math.round(sum / ((bottom - y * times) * (right - x * times)));
+      }
+    }
+  }
+  return { ...small, pixels: bytes };
 }

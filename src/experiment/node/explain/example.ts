@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { UsageError } from "../../../core/index.ts";
 import type { Picture } from "../../../data/index.ts";
 import { decodePicture, numbersFormat, unlabelledRows } from "../../../data/node/index.ts";
-import { enlarged, type HeatMap, heatLayer, overlay, shareOutside } from "../../../explain/index.ts";
+import { enlarged, type HeatMap, heatLayer, overlay, reduced, shareOutside } from "../../../explain/index.ts";
 import { geometryModel, placementOf } from "../../../preprocess/index.ts";
 import type { OpenedRun } from "../export/open-run.ts";
 import { asRgb } from "../geometry-session.ts";
@@ -60,15 +60,19 @@ async function rowExample(features: readonly string[], path: string, row: number
   return { name: rows.paths[row - 1], values };
 }
 
-/** Pictures shorter than this on their longer side are enlarged, in whole pixels, to be looked at. */
-const SMALL = 256;
+/** On its longer side a picture that is shown has so many pixels: a smaller one is enlarged in whole pixels, to be looked at. */
+const SMALLEST = 256;
+/** A larger one is averaged down: of 50 million pixels a screen shows few, and an overlay would take gigabytes. */
+const LARGEST = 2560;
 
-/** A map over the picture, at the picture's own size or a multiple of it. */
+/** A map over the picture, at the picture's own size where that can be looked at. */
 export function heatOn({ recipe, facts }: OpenedRun, picture: Picture, map: HeatMap): NonNullable<Explanation["heat"]> {
-  const times = Math.max(1, Math.ceil(SMALL / Math.max(picture.height, picture.width)));
-  const shown = enlarged(picture, times);
+  const longer = Math.max(picture.height, picture.width);
+  const [up, down] = [Math.ceil(SMALLEST / longer), Math.ceil(longer / LARGEST)];
+  const shown = down > 1 ? reduced(picture, down) : enlarged(picture, up);
+  const times = down > 1 ? down : 1 / up;
   const { scale, offset } = placementOf(picture, recipe, facts.fit);
-  const lying = { scale: [scale[0] / times, scale[1] / times] as const, offset };
+  const lying = { scale: [scale[0] * times, scale[1] * times] as const, offset };
   const layer = heatLayer(map, shown, recipe, lying);
   return { map, layer, overlay: overlay(shown, layer), outside: shareOutside(map, shown, recipe, lying) };
 }
