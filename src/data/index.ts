@@ -1,4 +1,5 @@
 /** Data without Node: everything here also loads in a browser. What reads files is in `./node/index.ts`. */
+export { areaMeans } from "./area-means.ts";
 export {
   type AugmentationChoice,
   type AugmentOption,

@@ -13,6 +13,8 @@ export interface Confusion {
 /** Letters of a name that is told along an axis. */
 const LONGEST_NAME = 16;
 const LETTER = 7.5;
+/** Pixels of a cell's side, so that a few classes do not fill the page. */
+const LARGEST_CELL = 72;
 /** How strong the colour of a whole row in one cell is: the count is still read on it, in both lights. */
 const STRONGEST = 0.6;
 
@@ -40,7 +42,7 @@ export function confusionFigure({ classes, counts, target }: Confusion): string 
     links: true,
     plot: (width) => {
       const marginLeft = Math.min(widest, width / 3) + 12;
-      const side = (width - marginLeft - 4) / classes.length;
+      const side = Math.min(LARGEST_CELL, (width - marginLeft - 4) / classes.length);
       const upright = widest > side - 6;
       const marginTop = upright ? widest + 14 : 28;
       const letters = Math.min(13, side / (0.62 * digits), 0.8 * side);
@@ -72,7 +74,7 @@ export function confusionFigure({ classes, counts, target }: Confusion): string 
         height: marginTop + 4 + side * classes.length,
         marginLeft,
         marginTop,
-        marginRight: 4,
+        marginRight: width - marginLeft - side * classes.length,
         marginBottom: 4,
         padding: 0,
         x: {

@@ -65,10 +65,10 @@ export function epochsFigure({ heading, caption, over, at, curves, best, percent
       },
       y: {
         type: logarithmic ? "log" : "linear",
-        ...(least === most ? { domain: [least - (Math.abs(least) || 1) / 10, most + (Math.abs(most) || 1) / 10] } : {}),
+        ...(least === most ? { domain: around(least, percent) } : {}),
         label: null,
         grid: true,
-        ticks: 5,
+        ticks: logarithmic ? powersBetween(least, most) : 5,
         nice: !logarithmic,
         ...(percent ? { tickFormat: (value: number) => `${Number((100 * value).toPrecision(4))} %` } : {}),
         ...(logarithmic ? { tickFormat: (value: number) => powerOf(value) } : {}),
@@ -103,9 +103,19 @@ function wholeTicks(first: number, last: number): number[] {
   return Array.from({ length: Math.floor((last - from) / step) + 1 }, (_, i) => from + i * step);
 }
 
-/** 0.001 and 1e-9, for round numbers alone. */
-function powerOf(value: number): string {
-  const exponent = Math.log10(value);
-  if (Math.abs(exponent - Math.round(exponent)) > 1e-6) return "";
-  return value >= 1e-4 && value < 1e5 ? String(Number(value.toPrecision(1))) : `1e${Math.round(exponent)}`;
+/** A range about a value that never changes; a share stays one. */
+function around(value: number, share = false): [number, number] {
+  const room = (Math.abs(value) || 1) / 10;
+  return share ? [Math.max(0, value - room), Math.min(1, value + room)] : [value - room, value + room];
 }
+
+/** Powers of ten, every second one where there are more than eight. */
+function powersBetween(least: number, most: number): number[] {
+  const [first, last] = [Math.ceil(Math.log10(least)), Math.floor(Math.log10(most))];
+  const step = Math.ceil((last - first + 1) / 8) || 1;
+  return Array.from({ length: Math.max(0, Math.floor((last - first) / step) + 1) }, (_, i) => 10 ** (first + i * step));
+}
+
+/** 0.001 and 1e-9. */
+const powerOf = (value: number): string =>
+  value >= 1e-4 && value < 1e5 ? String(Number(value.toPrecision(1))) : value.toExponential(0);

@@ -17,14 +17,14 @@ const frame = { height: 260, marginLeft: 52, marginRight: 16, marginTop: 20, mar
 const ticks = [0, 0.25, 0.5, 0.75, 1];
 
 /** How often is right what is said with a certainty: the reliability curve; of half the page's width. */
-export function reliabilityFigure(bins: readonly CertaintyBin[]): string {
+export function reliabilityFigure(bins: readonly CertaintyBin[], what = "pictures"): string {
   const filled = bins.filter(({ count }) => count > 0);
   const most = Math.max(...filled.map(({ count }) => count));
   return figure({
     size: "half",
     label: "Share of right answers over the certainty with which they are said",
     caption:
-      "A dot on the dashed line is as often right as it says; below the line it is too sure, above it too modest. Large dots stand for many pictures.",
+      "A dot on the dashed line is as often right as it says; below the line it is too sure, above it too modest. Large dots stand for many.",
     head: "<h3>Right, when so sure</h3>",
     plot: () => ({
       ...frame,
@@ -46,25 +46,28 @@ export function reliabilityFigure(bins: readonly CertaintyBin[]): string {
           fill: "var(--accent)",
           r: ({ count }: CertaintyBin) => 2 + 5 * Math.sqrt(count / most),
           title: ({ accuracy, count }: CertaintyBin) =>
-            `${(100 * (accuracy ?? 0)).toFixed(1)} % of ${count.toLocaleString("en-US")} pictures right`,
+            `${(100 * (accuracy ?? 0)).toFixed(1)} % of ${count.toLocaleString("en-US")} ${what} right`,
         }),
       ],
     }),
   });
 }
 
-/** How many answers are said with which certainty; of half the page's width. */
-export function certaintyFigure(bins: readonly CertaintyBin[]): string {
+/**
+ * How many answers are said with which certainty; of half the page's width.
+ * @param what the answers are about
+ */
+export function certaintyFigure(bins: readonly CertaintyBin[], what = "pictures"): string {
   const total = bins.reduce((sum, { count }) => sum + count, 0);
   return figure({
     size: "half",
-    label: "How many pictures are answered with which certainty",
-    caption: `All ${total.toLocaleString("en-US")} pictures by the certainty of their answer.`,
+    label: `How many ${what} are answered with which certainty`,
+    caption: `All ${total.toLocaleString("en-US")} ${what} by the certainty of their answer.`,
     head: "<h3>How sure it is</h3>",
     plot: () => ({
       ...frame,
       x: { domain: [0, 1], label: "certainty →", ticks, tickFormat: percent },
-      y: { label: "↑ pictures", ticks: 5, grid: true },
+      y: { label: `↑ ${what}`, ticks: 5, grid: true },
       marks: [
         rectY(bins, { x1: "from", x2: "to", y: "count", fill: "var(--accent)", insetLeft: 0.5, insetRight: 0.5 }),
         ruleY([0]),

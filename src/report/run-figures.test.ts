@@ -41,9 +41,19 @@ describe("a figure over the epochs", () => {
     const values = [1000, 1, 0.001];
     expect(texts(figure([1, 2, 3], values, { powers: true }))).toEqual(expect.arrayContaining(["0.001", "1", "1000"]));
     expect(texts(figure([1, 2, 3], values))).not.toContain("0.001");
+    expect(texts(figure([1, 2], [1e9, 1e-9], { powers: true }))).toContain("1e-9");
     // There is no power of ten at 0.
     expect(texts(figure([1, 2], [1, 0], { powers: true }))).toContain("0.0");
   });
+});
+
+test("a share that never changes stays one", () => {
+  const curves = [{ name: "right", colour: "accent" as const, values: [1, 1] }];
+  const told = texts(epochsFigure({ heading: "a", caption: "b", over: "epoch", at: [1, 2], curves, percent: true }));
+  expect(told.filter((text) => text?.endsWith("%")).map((text) => Number.parseFloat(text!))).toEqual(
+    expect.arrayContaining([90, 100]),
+  );
+  expect(told.filter((text) => Number.parseFloat(text!) > 100)).toEqual([]);
 });
 
 describe("the confusion matrix", () => {
@@ -81,9 +91,13 @@ describe("the confusion matrix", () => {
     expect(strength(1)).toBeGreaterThan(strength(2));
   });
 
+  test("of few classes does not fill the page", () => {
+    expect(Number(wide.querySelector("rect")!.getAttribute("width"))).toBe(70);
+  });
+
   test("writes the numbers where there is room for them", () => {
     expect(texts(html)).toContain("90");
-    const many = Array.from({ length: 40 }, (_, i) => `class ${i}`);
+    const many = Array.from({ length: 24 }, (_, i) => `class ${i}`);
     const full = confusionFigure({
       classes: many,
       counts: many.map(() => many.map(() => 123)),

@@ -18,16 +18,17 @@ const colours = { train: "var(--accent)", validation: "var(--second)", test: "va
 const totalOf = ({ train, validation, test }: ClassCounts) => train + validation + test;
 
 /** The pictures of each class as a bar, a part for each split. Of very many classes, the smallest and the largest. */
-export function splitFigure(all: readonly ClassCounts[]): string {
+export function splitFigure(all: readonly ClassCounts[], what = "pictures"): string {
   const bySize = [...all].sort((a, b) => totalOf(a) - totalOf(b));
   const ends = new Set([...bySize.slice(0, MOST / 2), ...bySize.slice(-MOST / 2)]);
   const classes = all.length <= MOST ? all : all.filter((one) => ends.has(one));
+  const own = `${what[0].toUpperCase()}${what.slice(1)}`;
   const caption =
     classes.length === all.length
-      ? "Pictures of each class: training, then validation, then test."
-      : `Pictures of each class: training, then validation, then test. Of ${all.length} classes, the ${MOST / 2} smallest and the ${MOST / 2} largest.`;
+      ? `${own} of each class: training, then validation, then test.`
+      : `${own} of each class: training, then validation, then test. Of ${all.length} classes, the ${MOST / 2} smallest and the ${MOST / 2} largest.`;
   return figure({
-    label: `Pictures of each of ${classes.length} classes, by split`,
+    label: `${own} of each of ${classes.length} classes, by split`,
     caption,
     plot: (width) => {
       const most = width < 500 ? 12 : 22;
@@ -41,7 +42,7 @@ export function splitFigure(all: readonly ClassCounts[]): string {
         marginLeft: 14 + 8 * widest,
         marginRight: 20,
         marginTop: 36,
-        x: { label: "pictures →", grid: true, ticks: width < 500 ? 4 : 8, axis: "top" },
+        x: { label: `${what} →`, grid: true, ticks: width < 500 ? 4 : 8, axis: "top" },
         y: {
           domain: classes.map(({ name }) => name),
           label: null,

@@ -1,5 +1,6 @@
 /** Many pictures of one size in one small picture file, for a page that shows hundreds of them. */
 import sharp from "sharp";
+import { areaMeans, type Size } from "../area-means.ts";
 
 export interface SheetRequest {
   readonly count: number;
@@ -41,10 +42,12 @@ const EDGE = 1;
 /** @throws Error when not even one picture is short enough */
 export async function contactSheet(request: SheetRequest): Promise<ContactSheet> {
   const { channels, longest = Number.POSITIVE_INFINITY } = request;
-  const exact = channels === 4 || Math.max(request.height, request.width) <= TINY;
+  const exact = Math.max(request.height, request.width) <= TINY;
   const scale = exact ? 1 : Math.min(1, LARGEST / Math.max(request.height, request.width));
   const [height, width] = [request.height, request.width].map((side) => Math.max(1, Math.round(scale * side)));
-  const whole = exact ? 1 : JPEG_BLOCK;
+  // JPEG knows no alpha.
+  const asPng = exact || channels === 4;
+  const whole = asPng ? 1 : JPEG_BLOCK;
   const pitchOf = (side: number) => whole * Math.ceil((side + 2 * EDGE) / whole);
   const pitch = { across: pitchOf(width), down: pitchOf(height) };
   for (let { count } = request; ; ) {
@@ -53,52 +56,22 @@ export async function contactSheet(request: SheetRequest): Promise<ContactSheet>
     const sheet = { width: columns * pitch.across, height: rows * pitch.down };
     const out = new Uint8Array(sheet.width * sheet.height * channels);
     for (let i = 0; i < count; i++) {
-      const small = shrink(request.picture(i), request, { height, width });
+      const small = areaMeans(request.picture(i), request, { height, width });
       const [left, top] = [(i % columns) * pitch.across, Math.floor(i / columns) * pitch.down];
       place(small, { height, width }, channels, out, sheet.width, left, top, pitch);
     }
     const opened = sharp(out, { raw: { ...sheet, channels } });
-    const file = await (exact ? opened.png() : opened.jpeg({ quality: 75 })).toBuffer();
-    const url = `data:image/${exact ? "png" : "jpeg"};base64,${file.toString("base64")}`;
+    const file = await (asPng ? opened.png() : opened.jpeg({ quality: 75 })).toBuffer();
+    const url = `data:image/${asPng ? "png" : "jpeg"};base64,${file.toString("base64")}`;
     if (url.length <= longest) return { url, count, columns, rows, height, width, pitch, exact };
     if (count === 1) throw new Error(`one picture is longer than ${longest} characters`);
     count = Math.min(count - 1, Math.max(1, Math.floor((0.95 * count * longest) / url.length)));
   }
 }
 
-interface Size {
-  readonly height: number;
-  readonly width: number;
-}
-
-/** Each pixel of the smaller picture is the mean of the area that it covers. */
-function shrink(pixels: Uint8Array, from: Size & { readonly channels: number }, to: Size): Uint8Array {
-  if (from.height === to.height && from.width === to.width) return pixels;
-  const { channels } = from;
-  const out = new Uint8Array(to.height * to.width * channels);
-  const spans = (length: number, parts: number) =>
-    Array.from({ length: parts }, (_, i) => [
-      Math.floor((i * length) / parts),
-      Math.max(Math.floor((i * length) / parts) + 1, Math.ceil(((i + 1) * length) / parts)),
-    ]);
-  const [down, across] = [spans(from.height, to.height), spans(from.width, to.width)];
-  for (const [y, [top, bottom]] of down.entries()) {
-    for (const [x, [left, right]] of across.entries()) {
-      for (let c = 0; c < channels; c++) {
-        let sum = 0;
-        for (let v = top; v < bottom; v++) {
-          for (let u = left; u < right; u++) sum += pixels[(v * from.width + u) * channels + c];
-        }
-        out[(y * to.width + x) * channels + c] = Math.round(sum / ((bottom - top) * (right - left)));
-      }
-    }
-  }
-  return out;
-}
-
 /** Copies a picture into the sheet, and its outermost pixels into the room around it. */
 function place(
-  pixels: Uint8Array,
+  pixels: Uint8Array | Float32Array,
   { height, width }: Size,
   channels: number,
   out: Uint8Array,

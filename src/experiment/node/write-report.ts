@@ -12,9 +12,10 @@ import type { RunPageData, SolverPoint } from "../run-page/index.ts";
 import { heatOfPictures } from "./explain/heat-of-pictures.ts";
 import type { RunFolder } from "./run-folder.ts";
 
-/** Pictures that one page shows at most, and the longest that they may be together, in characters. */
+/** Pictures that one page shows at most, and the longest that they may be together, and weights, in characters. */
 const MOST_PICTURES = 1500;
-const LONGEST_SHEET = 3_000_000;
+const LONGEST_SHEET = 2_200_000;
+const LONGEST_WEIGHTS = 600_000;
 
 export interface Reported {
   readonly run: Omit<Run, "report">;
@@ -54,7 +55,12 @@ export async function writeReport(folder: RunFolder, reported: Reported): Promis
       ? []
       : laid(
           "units",
-          await contactSheet({ ...drawn, count: drawn.units.length, picture: (i) => drawn.units[i].pixels }),
+          await contactSheet({
+            ...drawn,
+            count: drawn.units.length,
+            longest: LONGEST_WEIGHTS,
+            picture: (i) => drawn.units[i].pixels,
+          }),
         );
   const html = runPage({
     run,

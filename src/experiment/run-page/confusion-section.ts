@@ -1,7 +1,7 @@
 import { cellsHtml, confusionFigure, escapeHtml, type Section, type Shown } from "../../report/index.ts";
 import type { Prediction } from "../predictions.ts";
 import { type CellChoice, MOST_CLASSES } from "./choose-pictures.ts";
-import type { RunPageData } from "./page-data.ts";
+import { type RunPageData, thingsOf } from "./page-data.ts";
 import { grouped, numbersTable, paragraph, percent, percentOrNone } from "./words.ts";
 
 type Judged = NonNullable<RunPageData["judged"]>;
@@ -11,6 +11,7 @@ const idOf = ({ truth, predicted }: Pick<CellChoice, "truth" | "predicted">) => 
 /** Which classes are taken for which; each cell leads to its pictures. */
 export function confusionSection(data: RunPageData, judged: Judged): Section {
   const { classes } = data.run;
+  const things = thingsOf(data);
   const { figures, choices, name } = judged;
   const ids = new Set(choices.cells.map(idOf));
   const target = (truth: number, predicted: number) => {
@@ -28,7 +29,7 @@ export function confusionSection(data: RunPageData, judged: Judged): Section {
     return { id: idOf(cell), heading: headingOf(cell, classes), note: noteOf(data, cell, pictures.length), pictures };
   });
   const how = paragraph(
-    `The ${grouped(figures.images)} ${name} pictures. Click a cell, or move with Tab and the arrow keys and press Enter, to see its pictures.`,
+    `The ${grouped(figures.images)} ${name} ${things}. Click a cell, or move with Tab and the arrow keys and press Enter, to see its ${things}.`,
   );
   const opened = `<div class="cells">${cellsHtml(cells, "#confusion")}</div>`;
   const parts = drawn
@@ -45,8 +46,8 @@ function headingOf({ truth, predicted }: CellChoice, classes: readonly string[])
   return truth === predicted ? `${classes[truth]}, found` : `${classes[truth]}, taken for ${classes[predicted]}`;
 }
 
-function noteOf({ dataset }: RunPageData, { truth, predicted, count }: CellChoice, shown: number): string {
-  const what = `${grouped(count)} ${dataset.source.numbers ? (count === 1 ? "row" : "rows") : count === 1 ? "picture" : "pictures"}`;
+function noteOf(data: RunPageData, { truth, predicted, count }: CellChoice, shown: number): string {
+  const what = `${grouped(count)} ${count === 1 ? thingsOf(data).slice(0, -1) : thingsOf(data)}`;
   if (shown === count) return `${what}.`;
   const which = truth === predicted ? "the least certain answers" : "the most certain mistakes";
   return `${shown} of ${what}: ${which}. predictions.csv lists all.`;

@@ -11,7 +11,7 @@ import { confusionSection } from "./confusion-section.ts";
 import { curvesSection } from "./curves-section.ts";
 import { dataSection, makingSection } from "./making-sections.ts";
 import { overviewSection } from "./overview-section.ts";
-import type { RunPageData } from "./page-data.ts";
+import { type RunPageData, thingsOf } from "./page-data.ts";
 import { classesSection, mistakesSection, weightsSection } from "./picture-sections.ts";
 import { grouped, paragraph, percent } from "./words.ts";
 
@@ -25,7 +25,7 @@ const STYLE = `
 .scroll { overflow-x: auto; }
 .numbers td, .numbers th { white-space: nowrap; }
 .weights .tile { background-color: transparent; }
-.pairs { columns: 2 280px; }
+.pairs { columns: 2 280px; column-gap: 40px; }
 details { margin: 12px 0; }
 summary { cursor: pointer; }
 @media (max-width: 600px) { .facts th { width: 7rem; } }
@@ -36,7 +36,7 @@ export function runPage(data: RunPageData): string {
   const { run, judged, style } = data;
   const { settings } = run;
   const figures = run.test ?? run.validation;
-  const pictured = run.settings && data.pictures.size > 0;
+  const pictured = data.pictures.size > 0;
   const sections: Section[] = [
     overviewSection(data),
     curvesSection(data),
@@ -46,7 +46,7 @@ export function runPage(data: RunPageData): string {
           confusionSection(data, judged),
           mistakesSection(data, judged),
           ...(pictured ? [classesSection(data, judged)] : []),
-          calibrationSection(judged),
+          calibrationSection(judged, thingsOf(data)),
         ]),
     ...weightsSection(data),
     dataSection(data),
@@ -63,12 +63,12 @@ export function runPage(data: RunPageData): string {
   });
 }
 
-function calibrationSection({ figures, name }: NonNullable<RunPageData["judged"]>): Section {
+function calibrationSection({ figures, name }: NonNullable<RunPageData["judged"]>, things: string): Section {
   const { reliability, calibrationError } = figures;
-  const how = `Whether it is right as often as it says. On the ${name} pictures its certainty is off by ${percent(calibrationError)} on average; the temperature of its probabilities was fitted on the validation pictures.`;
+  const how = `Whether it is right as often as it says. On the ${name} ${things} its certainty is off by ${percent(calibrationError)} on average; the temperature of its probabilities was fitted on the validation ${things}.`;
   return {
     heading: "Calibration",
     id: "calibration",
-    body: `${paragraph(how)}<div class="halves">${reliabilityFigure(reliability)}${certaintyFigure(reliability)}</div>`,
+    body: `${paragraph(how)}<div class="halves">${reliabilityFigure(reliability, things)}${certaintyFigure(reliability, things)}</div>`,
   };
 }

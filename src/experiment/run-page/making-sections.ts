@@ -42,7 +42,7 @@ export function dataSection({ run, dataset }: RunPageData): Section {
     body: [
       facts(told),
       ...notes.map((note) => paragraph(`${note}.`)),
-      `<p>${key}</p>${splitFigure(counts)}`,
+      `<p>${key}</p>${splitFigure(counts, rows ? "rows" : "pictures")}`,
       `<details><summary>All ${grouped(classes.length)} classes as a table</summary>${table}</details>`,
       files.length > 0
         ? `<details><summary>Files that could not be read</summary><ul>${files.join("\n")}</ul>${more}</details>`

@@ -1,24 +1,26 @@
 import type { Figures } from "../../metrics/index.ts";
 import type { Section } from "../../report/index.ts";
-import type { RunPageData } from "./page-data.ts";
+import { type RunPageData, thingsOf } from "./page-data.ts";
 import { duration, grouped, numbersTable, paragraph, percent } from "./words.ts";
 
 /** What the run is worth, and how it ended. */
-export function overviewSection({ run }: RunPageData): Section {
+export function overviewSection(data: RunPageData): Section {
+  const { run } = data;
+  const things = thingsOf(data);
   const { validation, test } = run;
   const judged = [
     ...(test ? ([["test", test]] as const) : []),
     ...(validation ? ([["validation", validation]] as const) : []),
   ];
-  const table = judged.length > 0 ? figuresTable(judged) : paragraph("There were no pictures to judge it by.");
+  const table = judged.length > 0 ? figuresTable(judged, things) : paragraph(`There were no ${things} to judge it by.`);
   return {
     heading: "Result",
     id: "result",
-    body: [table, ...endings(run).map((text) => paragraph(text)), baseline(run)].join("\n"),
+    body: [table, ...endings(run).map((text) => paragraph(text)), baseline(run, things)].join("\n"),
   };
 }
 
-function figuresTable(judged: readonly (readonly [string, Figures])[]): string {
+function figuresTable(judged: readonly (readonly [string, Figures])[], things: string): string {
   const { topK } = judged[0][1];
   const rows: [string, (figures: Figures) => string][] = [
     ["accuracy", ({ accuracy }) => percent(accuracy)],
@@ -31,7 +33,7 @@ function figuresTable(judged: readonly (readonly [string, Figures])[]): string {
     ["macro-F1", ({ macroF1 }) => percent(macroF1)],
     ["log loss", ({ loss }) => loss.toFixed(3)],
     ["calibration error", ({ calibrationError }) => percent(calibrationError)],
-    ["pictures", ({ images }) => grouped(images)],
+    [things, ({ images }) => grouped(images)],
   ];
   return numbersTable(
     ["", ...judged.map(([name]) => name)],
@@ -66,12 +68,14 @@ function endings({
   return lines;
 }
 
-function baseline({ baseline: found, test, validation }: RunPageData["run"]): string {
+function baseline({ baseline: found, test, validation }: RunPageData["run"], things: string): string {
   if ("skipped" in found) return paragraph(`No linear baseline: ${found.skipped}.`, "quiet");
   const linear = test === null ? found.validation : found.test;
   if (linear === null || (test ?? validation) === null) return "";
   const points = 100 * found.gain;
   const against =
     points >= 0 ? `this run is ${points.toFixed(1)} points better` : `this run is ${(-points).toFixed(1)} points worse`;
-  return paragraph(`A linear classifier of the same pixels reaches ${percent(linear.accuracy)}; ${against}.`);
+  return paragraph(
+    `A linear classifier of the same ${things === "rows" ? "numbers" : "pixels"} reaches ${percent(linear.accuracy)}; ${against}.`,
+  );
 }

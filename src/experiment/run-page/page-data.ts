@@ -12,6 +12,10 @@ export interface SolverPoint {
   readonly optimality: number;
 }
 
+/** What the data are rows of. */
+export const thingsOf = ({ dataset }: Pick<RunPageData, "dataset">): "pictures" | "rows" =>
+  dataset.source.numbers ? "rows" : "pictures";
+
 /** All that the report of a run tells. */
 export interface RunPageData {
   readonly run: Omit<Run, "report">;

@@ -1,6 +1,6 @@
 import { escapeHtml, gallery, pictureHtml, type Section, type Shown } from "../../report/index.ts";
 import type { Prediction } from "../predictions.ts";
-import type { RunPageData } from "./page-data.ts";
+import { type RunPageData, thingsOf } from "./page-data.ts";
 import { grouped, paragraph, percent } from "./words.ts";
 
 type Judged = NonNullable<RunPageData["judged"]>;
@@ -10,7 +10,8 @@ export function mistakesSection(data: RunPageData, { choices, name, figures }: J
   const { run, pictures, overlays, dataset } = data;
   const wrong = Math.round(figures.images * (1 - figures.accuracy));
   const heading = "Worst mistakes";
-  if (wrong === 0) return { heading, id: "mistakes", body: paragraph(`There is none among the ${name} pictures.`) };
+  if (wrong === 0)
+    return { heading, id: "mistakes", body: paragraph(`There is none among the ${name} ${thingsOf(data)}.`) };
   const { classes } = run;
   const cards = choices.worst.flatMap((one): Shown[] => {
     const { index, path, truth, predicted, probability } = one;
@@ -20,7 +21,7 @@ export function mistakesSection(data: RunPageData, { choices, name, figures }: J
     const title = `${classes[truth]}, taken for ${classes[predicted]} (${percent(probability)})`;
     return [{ image, path, title, ...(beside ? { beside } : {}) }];
   });
-  const how = `Of ${grouped(wrong)} mistakes among the ${name} pictures those with the largest loss: the truth was thought least likely. Some labels may be wrong, not the answers.`;
+  const how = `Of ${grouped(wrong)} mistakes among the ${name} ${thingsOf(data)} those with the largest loss: the truth was thought least likely. Some labels may be wrong, not the answers.`;
   const explained = overlays === undefined ? "" : paragraph(overlays.explanation);
   return {
     heading,
@@ -28,6 +29,9 @@ export function mistakesSection(data: RunPageData, { choices, name, figures }: J
     body: paragraph(how) + explained + gallery(cards, overlays === undefined ? "" : "paired"),
   };
 }
+
+/** Classes up to which all pictures are in sight. */
+const UNFOLDED = 12;
 
 /** What the model holds for the rule of each class, and where it hesitates. */
 export function classesSection({ run, pictures }: RunPageData, { choices, name }: Judged): Section {
@@ -45,7 +49,12 @@ export function classesSection({ run, pictures }: RunPageData, { choices, name }
   });
   const parts = choices.classes.map(({ label, typical, doubtful }) => {
     const sure = typical.length === 0 ? paragraph("None was found.", "quiet") : row(typical, () => ({}));
-    return `<h3>${escapeHtml(classes[label])}</h3>\n<p class="quiet">Most typical</p>${sure}<p class="quiet">Most doubtful</p>${row(doubtful, both)}`;
+    const lists = `<p class="quiet">Most typical</p>${sure}<p class="quiet">Most doubtful</p>${row(doubtful, both)}`;
+    const name = escapeHtml(classes[label]);
+    // The classes of a long list are looked at one by one.
+    return choices.classes.length > UNFOLDED
+      ? `<details><summary>${name}</summary>${lists}</details>`
+      : `<h3>${name}</h3>\n${lists}`;
   });
   const some =
     choices.classes.length < classes.length
@@ -71,9 +80,9 @@ export function weightsSection({ run, weights }: RunPageData): Section[] {
       ? "Blue weights are above 0, orange ones below; where the background shows, a weight is 0."
       : "Colours are those that a weight answers to; middle grey is 0.";
   const what = {
-    templates: "The template of each class: a picture's score is its inner product with it.",
-    units: `Each is what one unit of the first layer answers to${some(total, units.length, "units")}.`,
-    filters: `Each is one filter of the first layer${some(total, units.length, "filters")}.`,
+    templates: `The template of each class: a picture's score is its inner product with it. ${tiles.length < total ? `Of ${grouped(total)} classes, the first ${tiles.length}.` : ""}`,
+    units: `Each is what one unit of the first layer answers to${some(total, tiles.length, "units")}.`,
+    filters: `Each is one filter of the first layer${some(total, tiles.length, "filters")}.`,
   }[kind];
   const shown = tiles.map((image, i) =>
     kind === "templates"

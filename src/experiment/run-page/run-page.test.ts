@@ -88,6 +88,15 @@ describe("weights as pictures", () => {
     expect(positive).not.toEqual(negative);
     expect(drawn.units[1]!.pixels.slice(12, 15)).toEqual(positive);
   });
+  test("of large pictures are averaged before they are coloured", () => {
+    // 188 × 188: weights of opposite sign, side by side, cancel.
+    const weights = { "scores.weight": Float32Array.from({ length: 188 * 188 }, (_, i) => (i % 2 === 0 ? 1 : -1)) };
+    const large = { ...recipe(linear(), 1), height: 188, width: 188 };
+    const drawn = weightPictures(large, weights)!;
+    expect(drawn).toMatchObject({ height: 94, width: 94, total: 1 });
+    expect(drawn.units[0]!.pixels).toHaveLength(94 * 94 * 4);
+    expect(drawn.units[0]!.pixels.some((byte, i) => i % 4 === 3 && byte > 0)).toBe(false);
+  });
   test("of a first layer are those with the largest weights first", () => {
     const weights = { "hidden1.weight": Float32Array.of(1, 3, 2, 1, 3, 2, 1, 3, 2, 1, 3, 2) };
     expect(weightPictures(recipe(mlp({ hidden: [3] }), 1), weights)).toMatchObject({

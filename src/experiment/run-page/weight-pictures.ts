@@ -1,4 +1,5 @@
 /** The weights of the first layer as pictures: what each unit answers to most. */
+import { areaMeans } from "../../data/index.ts";
 import type { Recipe, StateValues } from "../../train/index.ts";
 
 /** Hidden units and filters that are shown at most. */
@@ -15,6 +16,9 @@ export interface WeightPictures {
   readonly units: readonly { readonly unit: number; readonly pixels: Uint8Array }[];
 }
 
+/** The longer side in pixels; larger templates are averaged, as weights, since colours of opposite sign do not cancel. */
+const LARGEST = 94;
+
 /** Bytes of the colours of weights above and below 0. */
 const POSITIVE = [31, 111, 235];
 const NEGATIVE = [214, 84, 0];
@@ -27,11 +31,20 @@ export function weightPictures(recipe: Recipe, weights: StateValues): WeightPict
   const { kind, model, height, width, channels } = recipe;
   if (kind === "numbers") return undefined;
   const area = height * width;
+  const scale = Math.min(1, LARGEST / Math.max(height, width));
+  const small = { height: Math.round(scale * height) || 1, width: Math.round(scale * width) || 1 };
+  /** @param values W [channels · height · width, units] */
   const columns = (values: Float32Array, what: "templates" | "units") => {
     const total = values.length / (area * channels);
-    return draw({ kind: what, height, width, total }, channels, (unit) =>
-      Float32Array.from({ length: area * channels }, (_, i) => values[i * total + unit]),
-    );
+    // Templates are named by their class and keep its order.
+    const units = what === "templates" ? firstOf(total) : largestOf(total, (unit) => norm(values, unit, total));
+    return draw({ kind: what, ...small, total }, channels, units, (unit) => {
+      const planes = Array.from({ length: channels }, (_, c) => {
+        const plane = Float32Array.from({ length: area }, (_, i) => values[(c * area + i) * total + unit]);
+        return [...areaMeans(plane, { height, width, channels: 1 }, small)];
+      });
+      return Float32Array.from(planes.flat());
+    });
   };
   switch (model.name) {
     case "linear":
@@ -44,30 +57,49 @@ export function weightPictures(recipe: Recipe, weights: StateValues): WeightPict
       const values = weights["features.1.weight"];
       const side = (model.options as { kernel: number }).kernel;
       const size = channels * side * side;
+      const of = (unit: number) => values.subarray(unit * size, (unit + 1) * size);
       const shape = { kind: "filters" as const, height: side, width: side, total: values.length / size };
-      return draw(shape, channels, (unit) => values.subarray(unit * size, (unit + 1) * size));
+      return draw(
+        shape,
+        channels,
+        largestOf(shape.total, (unit) => norm(of(unit), 0, 1)),
+        of,
+      );
     }
     default:
       return undefined;
   }
 }
 
+const firstOf = (total: number) => Array.from({ length: Math.min(MOST_UNITS, total) }, (_, unit) => unit);
+
+/** The units of which a number is largest, the largest first. */
+function largestOf(total: number, sizeOf: (unit: number) => number): number[] {
+  const sizes = Float64Array.from({ length: total }, (_, unit) => sizeOf(unit));
+  return Array.from(sizes.keys())
+    .sort((a, b) => sizes[b] - sizes[a] || a - b)
+    .slice(0, MOST_UNITS);
+}
+
+/** Σ w² of every `step`-th value. */
+function norm(values: Float32Array, from: number, step: number): number {
+  let sum = 0;
+  for (let i = from; i < values.length; i += step) sum += values[i] * values[i];
+  return sum;
+}
+
 /** @param weightsOf the weights [channels, height, width] of a unit */
 function draw(
   shape: Omit<WeightPictures, "channels" | "units">,
   channels: 1 | 3,
+  units: readonly number[],
   weightsOf: (unit: number) => Float32Array,
 ): WeightPictures {
-  const all = Array.from({ length: shape.total }, (_, unit) => ({ unit, weights: weightsOf(unit) }));
-  const norm = (weights: Float32Array) => weights.reduce((sum, w) => sum + w * w, 0);
-  // Templates are named by their class and keep its order.
-  const largest =
-    shape.kind === "templates" ? all : [...all].sort((a, b) => norm(b.weights) - norm(a.weights) || a.unit - b.unit);
-  const units = largest.slice(0, MOST_UNITS).map(({ unit, weights }) => ({
-    unit,
-    pixels: channels === 1 ? bySign(weights) : asColours(weights),
-  }));
-  return { ...shape, channels: channels === 1 ? 4 : 3, units };
+  const drawn = units.map((unit) => {
+    const weights = weightsOf(unit);
+    return { unit, pixels: channels === 1 ? bySign(weights) : asColours(weights) };
+  });
+  return { ...shape, channels: channels === 1 ? 4 : 3, units: drawn };
 }
 
 /** The 99 % largest magnitude, so that one outlier does not make the rest invisible. */
