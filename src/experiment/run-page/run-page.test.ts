@@ -108,7 +108,10 @@ describe("weights as pictures", () => {
     // [filters 1, channels 3, 3, 3]: the middle is red, everything else 0.
     const values = new Float32Array(27);
     values[4] = 2;
-    const drawn = weightPictures(recipe(cnn(), 3), { "features.1.weight": values })!;
+    const drawn = weightPictures(recipe(cnn(), 3), {
+      "features.1.weight": values,
+      "features.1.bias": new Float32Array(1),
+    })!;
     expect(drawn).toMatchObject({ kind: "filters", height: 3, width: 3, channels: 3, total: 1 });
     expect([...drawn.units[0]!.pixels.slice(12, 15)]).toEqual([255, 128, 128]);
     expect([...drawn.units[0]!.pixels.slice(0, 3)]).toEqual([128, 128, 128]);

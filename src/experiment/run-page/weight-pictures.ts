@@ -55,14 +55,15 @@ export function weightPictures(recipe: Recipe, weights: StateValues): WeightPict
     }
     case "cnn": {
       const values = weights["features.1.weight"];
-      const side = (model.options as { kernel: number }).kernel;
-      const size = channels * side * side;
+      const total = weights["features.1.bias"].length;
+      const size = values.length / total;
+      const side = Math.sqrt(size / channels);
       const of = (unit: number) => values.subarray(unit * size, (unit + 1) * size);
-      const shape = { kind: "filters" as const, height: side, width: side, total: values.length / size };
+      const shape = { kind: "filters" as const, height: side, width: side, total };
       return draw(
         shape,
         channels,
-        largestOf(shape.total, (unit) => norm(of(unit), 0, 1)),
+        largestOf(total, (unit) => norm(of(unit), 0, 1)),
         of,
       );
     }
