@@ -12,6 +12,7 @@ export interface ExportFlags {
   readonly data?: string;
   readonly quantize?: string;
   readonly web?: boolean;
+  readonly training?: boolean;
 }
 
 export async function exportCommand(output: Output, run: string, flags: ExportFlags): Promise<number> {
@@ -25,6 +26,7 @@ export async function exportCommand(output: Output, run: string, flags: ExportFl
         ? {}
         : { quantize: choose("--quantize", { int8: "int8" } as const, flags.quantize) }),
       ...(flags.web ? { web: true } : {}),
+      ...(flags.training ? { training: true } : {}),
       signal,
       onProgress: ({ done, total, what }) =>
         output.progress(done, total, `${what} (${grouped(done)} of ${grouped(total)} pictures)`),
@@ -49,7 +51,8 @@ function wholeNumber(flag: string, text: string): number {
 
 const scientific = (value: number) => (value === 0 ? "0" : value.toExponential(1));
 
-function tell(output: Output, { folder, model, bytes, proof, origin, skipped, int8, web, notes }: Exported): void {
+function tell(output: Output, exported: Exported): void {
+  const { folder, model, bytes, proof, origin, skipped, int8, web, training, notes } = exported;
   for (const note of notes) output.warn(note);
   for (const { path, reason } of skipped) output.warn(`skipped ${path}: ${reason}`);
   output.say(`${style("bold", model)}, ${grouped(bytes)} bytes`);
@@ -68,7 +71,15 @@ function tell(output: Output, { folder, model, bytes, proof, origin, skipped, in
     output.say(style("bold", `python3 -m http.server --directory ${quoted(web)}`));
     output.say("  or any other web server; opened as a file it cannot load its model");
   }
-  output.event({ event: "done", model, bytes, origin, ...proof, int8, web });
+  if (training !== null) {
+    const { batch, losses, largest } = training;
+    output.say(
+      `${style("bold", training.folder)}, the training step for batches of ${batch}; README.md says how to run it`,
+    );
+    const alike = largest === null ? "" : `, native and Wasm ${scientific(largest)} apart`;
+    output.say(`  two steps on a drawn batch: loss ${losses.map((loss) => loss.toFixed(4)).join(", then ")}${alike}`);
+  }
+  output.event({ event: "done", model, bytes, origin, ...proof, int8, web, training });
 }
 
 function tellInt8(output: Output, { model, bytes, weightBytes, runtimes, change, accuracy }: Quantized): void {

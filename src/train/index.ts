@@ -14,7 +14,7 @@ export type { LearningRateRange, RangePoint, Scores, Solved, StateValues, TrainE
 export { makePlan, type PlanRequest } from "./make-plan.ts";
 export { names } from "./names.ts";
 export { orderOf } from "./order-of.ts";
-export { type DataPlan, type PictureBlock, type Plan, type StateBlock, weightsOf } from "./plan.ts";
+export { type CompiledGraph, type DataPlan, type PictureBlock, type Plan, type StateBlock, weightsOf } from "./plan.ts";
 export { type Network, network, type Recipe, refuseUnfit } from "./recipe.ts";
 export type { Evaluation } from "./standing.ts";
 export {
@@ -27,6 +27,7 @@ export {
   type Standing,
 } from "./standing.ts";
 export { stepGraph } from "./step-graph.ts";
+export { StepScalars, scheduledRate } from "./step-scalars.ts";
 export { Trainer } from "./trainer.ts";
 export { slotsOf } from "./update.ts";
 export { isSolver, ways } from "./ways.ts";

@@ -1,8 +1,10 @@
 /** `argmin export`: the written file is proven, and refused where it answers otherwise than the run did. */
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { InferenceSession, Tensor, type TypedTensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, test } from "vitest";
-import { argmin, doneLine, isThere, temporaryFolder, writePhotos } from "./support.ts";
+import { decodeTensors } from "../../src/train/index.ts";
+import { argmin, doneLine, isThere, type Line, temporaryFolder, writePhotos } from "./support.ts";
 
 const cwd = temporaryFolder();
 const run = join(cwd, "runs", "photos");
@@ -53,6 +55,47 @@ describe("argmin export", () => {
     expect([int8.accuracy.validation.pictures, int8.accuracy.test.pictures]).toEqual([8, 8]);
     // One picture of eight more or less.
     expect(Math.abs(int8.accuracy.test.after - int8.accuracy.test.before)).toBeLessThanOrEqual(0.125);
+  });
+
+  test("writes the training step, with which any runtime goes on: the loss of a batch falls", async () => {
+    const { training } = doneLine(await argmin(["export", run, "--training", "--pictures", "4", "--json"], { cwd }));
+    expect(training.largest).toBeLessThanOrEqual(1e-4);
+    const file = (name: string) => readFileSync(join(training.folder, name));
+    const { graphs, firstLosses, batch } = JSON.parse(file("training.json").toString());
+    expect(firstLosses).toEqual(training.losses);
+    expect(file("README.md").toString()).toContain("traced for batches of");
+    const { tensors } = decodeTensors(file("state.safetensors"), "state");
+    const [header, ...rows] = file("scalars.csv").toString().trimEnd().split("\n");
+    // By the notes alone, with onnxruntime-node as it is.
+    const session = await InferenceSession.create(file("step.onnx"));
+    const state = new Map(Object.entries(tensors).map(([name, { shape, data }]) => [name, new Tensor(data, shape)]));
+    const losses: number[] = [];
+    for (let step = 0; step < 12; step++) {
+      const cells = rows[Math.min(step, rows.length - 1)]!.split(",").map(Number);
+      const feeds = Object.fromEntries(
+        graphs[0].inputs.map(({ name, dtype, shape, from }: Line) => {
+          if (from === "state") return [name, state.get(name)];
+          if (from === "scalars")
+            return [name, new Tensor(Float32Array.of(cells[header!.split(",").indexOf(name)]!), [])];
+          const size = shape.reduce((product: number, dim: number) => product * dim, 1);
+          const label = (i: number) => (dtype === "uint8" ? Math.floor((4 * i) / size) * 60 : i % 4);
+          const values = Array.from({ length: size }, (_, i) =>
+            name === "labels" ? Math.floor((4 * i) / size) : label(i),
+          );
+          return [
+            name,
+            dtype === "uint8" ? new Tensor(Uint8Array.from(values), shape) : new Tensor(Int32Array.from(values), shape),
+          ];
+        }),
+      );
+      const out = await session.run(feeds);
+      losses.push(Number(out.loss!.data[0]));
+      for (const [from, to] of Object.entries<string>(graphs[0].next))
+        state.set(to, out[from] as TypedTensor<"float32">);
+    }
+    expect(batch).toBe(32);
+    expect(losses.at(-1)!).toBeLessThan(0.9 * losses[0]!);
+    expect(state.size).toBe(Object.keys(graphs[0].next).length);
   });
 
   test("refuses where the run had said otherwise, and leaves no file", async () => {

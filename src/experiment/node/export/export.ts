@@ -11,6 +11,7 @@ import { type ExportOptions, GOLDEN_PICTURES } from "./options.ts";
 import { placesOf } from "./places.ts";
 import { againstPredictions, agreements, type Proof, refuseUnlike, TOLERANCE } from "./prove.ts";
 import { type Quantized, quantizeRun } from "./quantize.ts";
+import { type ExportedTraining, refuseSolved, writeTraining } from "./training.ts";
 import { refuseNumbers, writeWeb } from "./web.ts";
 
 /** What was written, and the evidence for it. */
@@ -27,6 +28,8 @@ export interface Exported {
   readonly int8: Quantized | null;
   /** The folder of the page, where it was asked for. */
   readonly web: string | null;
+  /** The folder of the training step, where it was asked for. */
+  readonly training: ExportedTraining | null;
   readonly notes: readonly string[];
 }
 
@@ -45,6 +48,7 @@ export async function exportRun(path: string, options: ExportOptions = {}): Prom
   }
   const run = await openRun(path);
   if (options.web) refuseNumbers(run);
+  if (options.training) refuseSolved(run);
   const held = await heldOut(run, options.data);
   const golden = await goldenSet(run, held, count);
   const folder = options.out ?? join(path, "export");
@@ -71,8 +75,9 @@ export async function exportRun(path: string, options: ExportOptions = {}): Prom
     await rename(unproven, model);
     const int8 = options.quantize === undefined ? null : await quantizeRun(run, held, golden, model, options);
     const web = options.web ? await writeWeb(run, folder, int8?.model ?? model) : null;
+    const training = options.training ? await writeTraining(run, folder) : null;
     return {
-      ...{ folder, model, bytes, proof, int8, web },
+      ...{ folder, model, bytes, proof, int8, web, training },
       origin: golden.origin,
       skipped: answers.skipped,
       notes: [...golden.notes, ...notes],

@@ -10,6 +10,8 @@ export interface ExportOptions {
   readonly quantize?: "int8";
   /** Write `web/`, too: a page that classifies pictures in a browser, with the int8 model where there is one. */
   readonly web?: boolean;
+  /** Write `training/`, too: the run's training step as ONNX graphs, with the state to begin with and notes. */
+  readonly training?: boolean;
   /** Where the run's data lie now, when they were moved. */
   readonly data?: string;
   readonly onProgress?: (progress: { readonly done: number; readonly total: number; readonly what: string }) => void;
