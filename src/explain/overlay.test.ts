@@ -87,6 +87,16 @@ describe("a map brought to a picture", () => {
     expect([signed[2] > signed[0], signed[4] > signed[6], signed[3], signed[7]]).toEqual([true, true, 255, 127]);
   });
 
+  test("is as strong as what lies in the picture, not beside it", () => {
+    // The upper half of the map lies in a bar above the picture.
+    const size = { height: 2, width: 4 };
+    const layer = heatLayer(map(2, 1, [9, 1]), size, seen, { scale: [1, 1], offset: [2, 0] });
+    expect(layer.pixels[4 * 4 + 3]).toBeLessThan(layer.pixels[3]);
+    expect(layer.pixels[3]).toBe(HEAT_OVER[4 * 255 + 3]);
+    const below = heatLayer(map(2, 1, [9, 1]), size, seen, { scale: [1, 1], offset: [3, 0] });
+    expect(below.pixels[3]).toBe(HEAT_OVER[4 * 255 + 3]);
+  });
+
   test("small pictures are enlarged in whole pixels", () => {
     const { pixels } = enlarged({ height: 1, width: 2, channels: 1, pixels: Uint8Array.of(1, 2) }, 2);
     expect([...pixels]).toEqual([1, 1, 2, 2, 1, 1, 2, 2]);

@@ -84,7 +84,9 @@ export function shareOutside({ height, width, values }: HeatMap, size: Size, see
 export function heatLayer(map: HeatMap, size: Size, seen: Size, lying: Lying): Raster<4> {
   const colours = map.signed ? SIGNED : HEAT_OVER;
   const brought = onto(map, size, seen, lying);
-  const limit = limitOf(brought.filter((value) => !Number.isNaN(value)));
+  // What lies in the bars of a letterbox must not make the picture pale.
+  const most = brought.reduce((size, value) => (Math.abs(value) > size ? Math.abs(value) : size), 0);
+  const limit = Math.min(limitOf(map.values), most);
   const pixels = new Uint8Array(4 * brought.length);
   brought.forEach((value, i) => {
     if (Number.isNaN(value)) return;
