@@ -53,7 +53,9 @@ const signed = (value: number) => (value >= 0 ? "+" : "−") + Math.abs(value).t
 
 function tell(output: Output, found: Explanation): void {
   const { picture, scores, explained, method, heat, contributions, files } = found;
-  output.say(`${fitted(printable(picture), 60)}: ${style("bold", printable(found.predicted))}`);
+  const answer = style("bold", fitted(printable(found.predicted), NAME));
+  const told = found.unknown ? `${style("yellow", "unknown")}, nearest ${answer}` : answer;
+  output.say(`${fitted(printable(picture), 40)}: ${told}`);
   const shown = scores.filter(({ label }, i) => i < ROWS || label === explained);
   const names = shown.map(({ label }) => fitted(printable(label), NAME));
   const width = Math.max(5, ...names.map(widthOf));

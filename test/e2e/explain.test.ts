@@ -13,7 +13,21 @@ const picture = join("photos", "dogs", "3.png");
 
 beforeAll(async () => {
   await writePhotos(join(cwd, "photos"), { classes: ["cats", "dogs", "eels"], count: 12 });
-  const small = ["--model", "cnn", "--filters", "4,8", "--epochs", "1", "--size", "16", "--name", "photos", "--json"];
+  const small = [
+    "--model",
+    "cnn",
+    "--filters",
+    "4,8",
+    "--epochs",
+    "1",
+    "--size",
+    "16",
+    "--unknown",
+    "0.4",
+    "--name",
+    "photos",
+    "--json",
+  ];
   // Label 1 where width less height is large.
   const lines = Array.from({ length: 60 }, (_, i) => {
     const [width, height] = [(i * 37) % 11, (i * 53) % 13];
@@ -31,10 +45,16 @@ describe("argmin explain", () => {
     const out = join(photos, "explain", "dogs-3");
     expect(done.files).toEqual(["overlay.png", "heat.png", "scores.json"].map((name) => join(out, name)));
     expect([done.method, done.explained]).toEqual(["grad-cam", done.predicted]);
-    const [predicted] = jsonLines((await argmin(["predict", photos, picture, "--json"], { cwd })).stdout);
+    const answers = jsonLines((await argmin(["predict", photos, "photos", "--json"], { cwd })).stdout);
+    const predicted = answers.find(({ path }) => path === picture);
     for (const [i, { label, probability }] of predicted!.top.entries()) {
       expect(done.scores[i].label).toBe(label);
       expect(done.scores[i].probability).toBeCloseTo(probability, 5);
+    }
+    // What predict calls unknown is unknown here, too.
+    for (const unknown of [true, undefined]) {
+      const { path } = answers.find((answer) => answer.unknown === unknown)!;
+      expect((await explain(photos, join(cwd, path))).unknown).toBe(unknown);
     }
     const own = await sharp(join(cwd, picture)).metadata();
     const times = Math.ceil(256 / Math.max(own.width, own.height));

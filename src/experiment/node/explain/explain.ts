@@ -44,6 +44,7 @@ export async function explain(folder: string, picture: string, options: ExplainO
     const found = {
       picture: example.name,
       ...{ ...about, predicted: scores[0].label, method: method.name },
+      ...(scores[0].probability < (run.facts.unknown?.below ?? 0) ? { unknown: true as const } : {}),
       ...whereFrom(run, example, map),
       ...(options.graph ? { graph: await graphOf(run, traced, example, results, about) } : {}),
       notes: model.notes,

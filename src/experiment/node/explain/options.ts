@@ -37,9 +37,11 @@ export interface Contribution {
 export interface Explanation {
   /** The file, or the file and line of a row. */
   readonly picture: string;
-  /** Every class, the most probable first. */
+  /** Every class, the most probable first, which is `predicted`. */
   readonly scores: readonly ClassScore[];
   readonly predicted: string;
+  /** Present where even that is less probable than the model's threshold: `predict` calls the picture unknown. */
+  readonly unknown?: true;
   /** The class that is explained. */
   readonly explained: string;
   readonly method: Method["name"];

@@ -17,7 +17,7 @@ export async function writeExplanation(found: Omit<Explanation, "files">, folder
     throw explainWrite(folder, error);
   });
   const files: [name: string, content: string | Uint8Array][] = [];
-  const { heat, contributions, graph, picture, predicted, explained, method, scores } = found;
+  const { heat, contributions, graph, picture, predicted, unknown, explained, method, scores } = found;
   if (heat !== undefined) {
     files.push(["overlay.png", await encodePng(heat.overlay)], ["heat.png", await encodePng(heat.layer)]);
   }
@@ -33,6 +33,7 @@ export async function writeExplanation(found: Omit<Explanation, "files">, folder
     argmin: VERSION,
     picture,
     predicted,
+    unknown,
     explained,
     method,
     scores,
