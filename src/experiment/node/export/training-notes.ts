@@ -105,8 +105,8 @@ def run(graph, row, data):
         elif origin == "state": feeds[name] = state[name]
         elif origin == "sum": feeds[name] = sums[name]
         elif origin == "noise": feeds[name] = np.random.randint(0, 256, i["shape"], np.uint8)
-        elif origin == "share": feeds[name] = np.float32(1 / (about["batch"] * about["parts"]))
-        else: feeds[name] = np.float32(row[name])
+        elif origin == "share": feeds[name] = np.array(1 / (about["batch"] * about["parts"]), np.float32)
+        else: feeds[name] = np.array(row[name], np.float32)
     names = [o.name for o in sessions[graph["file"]].get_outputs()]
     return dict(zip(names, sessions[graph["file"]].run(names, feeds)))
 
