@@ -2,6 +2,8 @@ import { defineConfig } from "vitest/config";
 
 // Tests leave nothing in the user's folders; those of the cache name one of their own.
 process.env.ARGMIN_CACHE = "none";
+// A report takes a second of each of hundreds of trainings; the tests that look at one ask for it.
+process.env.ARGMIN_REPORT = "none";
 
 /** These measure time or memory, so nothing may run beside them. */
 const measured = ["event-loop", "memory", "bars", "interrupted"].map((name) => `test/e2e/${name}.test.ts`);

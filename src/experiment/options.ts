@@ -125,7 +125,10 @@ export interface TrainOptions {
   readonly folder?: string;
   /** What was typed to start the run; the report shows it. */
   readonly command?: string;
-  /** Whether `report.html` is written into the run folder; it takes a second. true unless said. */
+  /**
+   * Whether `report.html` is written into the run folder; it takes a second. true unless said,
+   * or unless the environment's ARGMIN_REPORT is "none".
+   */
   readonly report?: boolean;
   readonly onEvent?: (event: ExperimentEvent) => void;
   /** Ends the run after the step in hand; what was learned so far is kept. */

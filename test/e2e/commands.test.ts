@@ -279,7 +279,8 @@ describe("quickstart", () => {
   test("reaches 97 % in an empty folder, without a network, writing nowhere else", async () => {
     const home = temporaryFolder();
     const fresh = temporaryFolder();
-    const options = { cwd: fresh, env: { HOME: home, TMPDIR: home }, within: mayUnshare ? ["unshare", "-n"] : [] };
+    const env = { HOME: home, TMPDIR: home, ARGMIN_REPORT: "" };
+    const options = { cwd: fresh, env, within: mayUnshare ? ["unshare", "-n"] : [] };
     const result = await argmin(["quickstart", "--json"], options);
     const done = doneLine(result);
     expect(done.run).toBe("runs/quickstart");

@@ -8,6 +8,8 @@ import { launch } from "./chromium.ts";
 import { argmin, csvRows, doneLine, isThere, jsonLines, temporaryFolder, writePhotos } from "./support.ts";
 
 const cwd = temporaryFolder();
+/** The other tests do without. */
+const env = { ARGMIN_REPORT: "" };
 const classes = ["cats", "dogs", "eels & <b>", "fish"];
 const call = ["train", "photos", "--model", "cnn", "--filters", "4,4", "--size", "40", "--epochs", "2", "--json"];
 const report = join(cwd, "runs", "photos-cnn", "report.html");
@@ -15,7 +17,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   await writePhotos(join(cwd, "photos"), { classes, count: 25 });
-  doneLine(await argmin(call, { cwd }));
+  doneLine(await argmin(call, { cwd, env }));
   browser = await launch();
 });
 afterAll(async () => await browser?.close());
@@ -100,11 +102,11 @@ describe("the report", () => {
 test("--no-report writes none, and a run is whole where its report cannot be written", async () => {
   const run = join("runs", "blocked");
   const small = ["--model", "linear", "--size", "8", "--epochs", "1", "--json"];
-  const first = await argmin(["train", "photos", ...small, "--name", "blocked", "--no-report"], { cwd });
+  const first = await argmin(["train", "photos", ...small, "--name", "blocked", "--no-report"], { cwd, env });
   doneLine(first);
   expect(isThere(cwd, run, "report.html")).toBe(false);
   mkdirSync(join(cwd, run, "report.html", "in the way"), { recursive: true });
-  const second = await argmin(["resume", run, "--epochs", "2", "--json"], { cwd });
+  const second = await argmin(["resume", run, "--epochs", "2", "--json"], { cwd, env });
   expect(doneLine(second).weightsHash).not.toBe(doneLine(first).weightsHash);
   const warnings = jsonLines(second.stdout).filter(({ event }) => event === "warning");
   expect(warnings).toHaveLength(1);

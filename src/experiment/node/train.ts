@@ -95,7 +95,7 @@ export async function runPlan(ready: ReadyPlan): ReturnType<typeof finish> {
       interrupted,
       path: options.folder ?? null,
       command: options.command,
-      wantsReport: options.report ?? true,
+      wantsReport: options.report ?? process.env.ARGMIN_REPORT !== "none",
       warn: (text) => {
         report.send({ type: "warning", text });
         return writes.settled();
