@@ -31,10 +31,12 @@ const numbers: Service = {
 function server(service: Service, { isStopping = false, admission = new Admission(limits) } = {}) {
   const log: RequestLog[] = [];
   let held = 0;
+  let received = 0;
   const app = serveApp({
     ...{ service, limits, top: 2, admission },
     receive: async (request: Request) => {
       held++;
+      received++;
       return { bytes: new Uint8Array(await request.arrayBuffer()), release: () => held-- };
     },
     isStopping: () => isStopping,
@@ -48,7 +50,7 @@ function server(service: Service, { isStopping = false, admission = new Admissio
   };
   const predict = (body: string | FormData, type = "image/jpeg", query = "") =>
     ask(`/predict${query}`, { method: "POST", body, ...(type ? { headers: { "content-type": type } } : {}) });
-  return { ask, predict, log, held: () => held };
+  return { ask, predict, log, held: () => held, received: () => received };
 }
 
 const form = (...texts: string[]) => {
@@ -176,11 +178,11 @@ describe("the rest of it", () => {
 
   test("a full house refuses before it takes in the body", async () => {
     const admission = new Admission(limits);
-    const { predict, held } = server(pictures, { admission });
+    const { predict, received } = server(pictures, { admission });
     let end = () => {};
     const inside = [1, 2].map(() => admission.admit(() => new Promise<void>((resolve) => (end = resolve))));
     const { status, headers } = await predict("good");
-    expect([status, headers.get("retry-after"), held()]).toEqual([503, "1", 0]);
+    expect([status, headers.get("retry-after"), received()]).toEqual([503, "1", 0]);
     end();
     await inside[1];
     expect((await predict("good")).status).toBe(200);

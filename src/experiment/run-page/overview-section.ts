@@ -16,7 +16,9 @@ export function overviewSection(data: RunPageData): Section {
   return {
     heading: "Result",
     id: "result",
-    body: [table, ...endings(run).map((text) => paragraph(text)), baseline(run, things)].join("\n"),
+    body: [table, ...endings(run).map((text) => paragraph(text)), unknown(run, things), baseline(run, things)].join(
+      "\n",
+    ),
   };
 }
 
@@ -66,6 +68,17 @@ function endings({
   if (stoppedEarly) lines.push(`It ended early: ${settings.patience} epochs without a better one.`);
   lines.push(`${grouped(parameters)} parameters, ${duration(seconds)} of training.`);
   return lines;
+}
+
+/** What becomes of answers that are not probable enough; nothing where every answer counts. */
+function unknown({ unknown: found }: RunPageData["run"], things: string): string {
+  if (found === null) return "";
+  const { turnedAway, accuracy } = found.test ?? found.validation;
+  const rest = accuracy === null ? "" : `, and ${percent(accuracy)} of the others are right`;
+  const of = found.test === null ? "validation" : "test";
+  return paragraph(
+    `An answer that is less probable than ${percent(found.below)} is called unknown: of the ${of} ${things} ${percent(turnedAway)} are turned away${rest}. All other figures count every answer.`,
+  );
 }
 
 function baseline({ baseline: found, test, validation }: RunPageData["run"], things: string): string {

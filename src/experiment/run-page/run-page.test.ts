@@ -215,6 +215,18 @@ describe("the report of a run", () => {
     );
   });
 
+  test("tells what is called unknown, of the test pictures where there are any", () => {
+    expect(document.querySelector("#result")!.textContent).not.toContain("unknown");
+    const [validation, test] = [0.25, 0.5].map((turnedAway) => ({ turnedAway, kept: 3, accuracy: 2 / 3 }));
+    const said = (unknown: RunPageData["run"]["unknown"]) =>
+      documentOf(runOf({ unknown })).querySelector("#result")!.textContent!.replaceAll("\u00a0", " ");
+    const found = { below: 0.625, share: 0.1, validation: validation! };
+    expect(said({ ...found, test: test! })).toContain(
+      "less probable than 62.5 % is called unknown: of the test pictures 50.0 % are turned away, and 66.7 % of the others",
+    );
+    expect(said({ ...found, test: null })).toContain("of the validation pictures 25.0 % are turned away");
+  });
+
   test("does without pictures, without a curve, and without anything to judge by", () => {
     const bare = documentOf({ ...runOf({ history: [], test: null, interrupted: true }), judged: undefined });
     expect(bare.querySelector("#confusion") === null).toBe(true);
