@@ -1,6 +1,6 @@
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { choose } from "../core/index.ts";
-import { type Contribution, type Explanation, explain } from "../experiment/node/index.ts";
+import { type Contribution, type Explanation, explain } from "../experiment/node/explain/index.ts";
 import { methods } from "../explain/index.ts";
 import { fitted, printable, widthOf } from "./fitted.ts";
 import { type Output, percent, style } from "./output.ts";
