@@ -164,7 +164,7 @@ function drawingOf(
     return {
       draw: (values) =>
         mapsGrid(meanOverMiddle(values, filters, channels, height * width), [filters, height, width], which),
-      note: noted(someOf(which, filters, "filters"), "means over channels"),
+      note: noted(someOf(which, filters, "filters"), channels > 1 ? "means over channels" : undefined),
     };
   }
   const [from, to] = shape;
