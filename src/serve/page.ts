@@ -92,9 +92,9 @@ textarea { width: 100%; font: 0.9rem/1.5 ui-monospace, monospace; background: va
 button { font: inherit; padding: 6px 16px; border-radius: 6px; border: 1px solid var(--accent); background: var(--accent); color: var(--paper); cursor: pointer; }
 a { color: var(--accent); }
 .answer { display: flex; gap: 16px; align-items: flex-start; padding: 12px 0; border-bottom: 1px solid var(--line); }
-.answer img { width: 96px; height: 96px; object-fit: contain; background: color-mix(in srgb, var(--ink) 7%, transparent); border-radius: 4px; flex: none; }
+.answer img, .blank { width: 96px; height: 96px; object-fit: contain; background: color-mix(in srgb, var(--ink) 7%, transparent); border-radius: 4px; flex: none; }
 .answer > div { flex: 1; min-width: 0; }
-.bar { display: grid; grid-template-columns: minmax(0, 10rem) 1fr 4.5rem; gap: 8px; align-items: center; font-size: 0.9rem; }
+.bar { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr) 4.2rem; gap: 8px; align-items: center; font-size: 0.9rem; }
 .bar i { display: block; height: 0.7em; background: var(--accent); border-radius: 2px; min-width: 1px; }
 .bar span:last-child { text-align: right; font-variant-numeric: tabular-nums; }
 `;
@@ -114,7 +114,8 @@ const card = (answer, title, picture) => {
     const image = make("img");
     image.alt = "";
     image.src = URL.createObjectURL(picture);
-    image.onload = image.onerror = () => URL.revokeObjectURL(image.src);
+    image.onload = () => URL.revokeObjectURL(image.src);
+    image.onerror = () => { URL.revokeObjectURL(image.src); image.replaceWith(make("span", undefined, "blank")); };
     box.append(image);
   }
   const text = make("div");
