@@ -1,16 +1,20 @@
 /**
- * Draws docs/explain.jpg: test pictures of `builtin:shapes`, each with what the ways to explain say of it.
+ * Draws docs/explain.jpg, test pictures of `builtin:shapes` with what the ways to explain say of each, and docs/explain-graph.svg, the
+ * network with the numbers of one of them.
  *
  *   npx argmin train builtin:shapes --epochs 3 --name shapes-cnn
  *   npm run --silent build && node docs/explain-picture.js runs/shapes-cnn
  */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 
 const { enlarged, heatLayer, methods, overlay, WHOLE } = await import("../dist/explain/index.js");
 const { heldOut } = await import("../dist/experiment/node/export/golden.js");
 const { openRun } = await import("../dist/experiment/node/export/open-run.js");
-const { heatOfPictures } = await import("../dist/experiment/node/explain/index.js");
+const { explain, heatOfPictures } = await import("../dist/experiment/node/explain/index.js");
 
 const WANTED = ["ring", "star", "cross", "dots"];
 const TIMES = 4;
@@ -47,3 +51,10 @@ columns.forEach((column, c) => {
 await sharp(pixels, { raw: whole })
   .jpeg({ quality: 88 })
   .toFile(fileURLToPath(new URL("explain.jpg", import.meta.url)));
+
+const folder = mkdtempSync(join(tmpdir(), "argmin-"));
+const star = join(folder, "star.png");
+await sharp(pictures[1].pixels, { raw: { height, width, channels } }).png().toFile(star);
+const { graph } = await explain(process.argv[2], star, { graph: true });
+writeFileSync(fileURLToPath(new URL("explain-graph.svg", import.meta.url)), graph);
+rmSync(folder, { recursive: true });
