@@ -52,7 +52,8 @@ export function runPage(data: RunPageData): string {
     dataSection(data),
     makingSection(data),
   ];
-  const right = figures === null ? "" : `: ${percent(figures.accuracy)}`;
+  const where = run.test === null ? " on validation" : "";
+  const right = figures === null ? "" : `: ${percent(figures.accuracy)}${where}`;
   return page({
     title: `${settings.data}, ${settings.model.name}${right}`,
     subtitle: `${settings.loss.name}, ${settings.optimizer.name}, seed ${settings.seed}; ${grouped(run.parameters)} parameters`,

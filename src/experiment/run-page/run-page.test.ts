@@ -232,6 +232,9 @@ describe("the report of a run", () => {
     expect(bare.querySelector("#confusion") === null).toBe(true);
     expect(bare.body.textContent).toContain("ended before its first epoch did");
     expect(bare.body.textContent).toContain("There were no pictures to judge it by.");
+    const { figures } = runOf().judged!;
+    const chosen = documentOf(runOf({ test: null, validation: figures })).querySelector("h1")!;
+    expect(chosen.textContent).toMatch(/^a & b, linear: \d+\.\d\u00a0% on validation$/);
     const numbers = runOf();
     const rows = documentOf({
       ...numbers,
