@@ -42,7 +42,6 @@ export type {
   BaselineResult,
   EpochRow,
   ExperimentEvent,
-  Quality,
   Run,
   Settings,
   TrainOptions,
@@ -62,6 +61,7 @@ export {
   evaluate,
   explain,
   type FindLearningRateOptions,
+  type FoldFigures,
   type FoldPrediction,
   type FoldResult,
   type FoldSummary,
@@ -74,6 +74,7 @@ export {
   type ResumeOptions,
   resume,
   type Spread,
+  type Spreads,
   train,
 } from "./experiment/node/index.ts";
 export {

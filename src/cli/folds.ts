@@ -1,6 +1,12 @@
 import { UsageError } from "../core/index.ts";
 import type { TrainOptions } from "../experiment/index.ts";
-import { type CrossValidation, type CrossValidationEvent, crossValidate } from "../experiment/node/index.ts";
+import {
+  type CrossValidation,
+  type CrossValidationEvent,
+  crossValidate,
+  type Spread,
+  type Spreads,
+} from "../experiment/node/index.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { callName, duration, grouped, type Output, percent, quoted, style } from "./output.ts";
 import { reportEvent } from "./train-report.ts";
@@ -131,16 +137,10 @@ function report(output: Output, result: CrossValidation, folds: number, command:
   if (test !== null) {
     const right = predictions.filter(({ truth, predicted }) => truth === predicted).length;
     output.say(`${"".padEnd(22)}${"mean".padStart(9)}${"deviation".padStart(12)}`);
-    row(output, "accuracy", percent(test.accuracy.mean), percent(test.accuracy.deviation));
-    row(output, "log loss", test.loss.mean.toFixed(3), test.loss.deviation.toFixed(3));
+    spreadRows(output, test);
     if (declaredTest !== null) {
-      row(
-        output,
-        "declared test accuracy",
-        percent(declaredTest.accuracy.mean),
-        percent(declaredTest.accuracy.deviation),
-      );
-      row(output, "declared test log loss", declaredTest.loss.mean.toFixed(3), declaredTest.loss.deviation.toFixed(3));
+      output.say("on the declared test pictures");
+      spreadRows(output, declaredTest);
     }
     output.say(
       `${grouped(right)} of ${grouped(predictions.length)} pictures right, each judged by a model that had not seen it`,
@@ -163,5 +163,12 @@ function report(output: Output, result: CrossValidation, folds: number, command:
   });
 }
 
-const row = (output: Output, name: string, mean: string, deviation: string) =>
-  output.say(`${name.padEnd(22)}${mean.padStart(9)}${deviation.padStart(12)}`);
+function spreadRows(output: Output, { accuracy, balancedAccuracy, macroF1, loss, calibrationError }: Spreads): void {
+  const row = (name: string, { mean, deviation }: Spread, shown: (value: number) => string) =>
+    output.say(`${name.padEnd(22)}${shown(mean).padStart(9)}${shown(deviation).padStart(12)}`);
+  row("accuracy", accuracy, percent);
+  row("balanced accuracy", balancedAccuracy, percent);
+  row("macro F1", macroF1, (value) => value.toFixed(3));
+  row("log loss", loss, (value) => value.toFixed(3));
+  row("calibration error", calibrationError, percent);
+}

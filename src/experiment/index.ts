@@ -16,7 +16,6 @@ export {
   defaults,
   type EpochRow,
   type ExperimentEvent,
-  type Quality,
   type Run,
   type Settings,
   type TrainOptions,

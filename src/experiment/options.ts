@@ -247,13 +247,6 @@ export interface EpochRow {
   readonly seconds: number;
 }
 
-/** How good, on how many pictures. `loss` is the log loss of the exported model's probabilities. */
-export interface Quality {
-  readonly accuracy: number;
-  readonly loss: number;
-  readonly images: number;
-}
-
 /** Below which probability an answer is "unknown", and what comes of it. */
 export interface Unknown {
   readonly below: number;

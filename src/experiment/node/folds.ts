@@ -17,13 +17,17 @@ import {
   splitToJson,
 } from "../../data/index.ts";
 import { groupingOf, notesOnBalance, type SplitResult, type Splittable } from "../../data/node/index.ts";
-import type { ExperimentEvent, Quality, Run, Settings, TrainOptions } from "../options.ts";
+import type { Figures } from "../../metrics/index.ts";
+import type { ExperimentEvent, Run, Settings, TrainOptions } from "../options.ts";
 import type { Judged, Prediction } from "../predictions.ts";
 import { resolve } from "../resolve.ts";
 import { writeAtomic } from "./atomic-file.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { csvField, RunFolder } from "./run-folder.ts";
 import { openData, trainOn } from "./train.ts";
+
+/** What folds are summed up by; each is one number. */
+const METRICS = ["accuracy", "balancedAccuracy", "macroF1", "loss", "calibrationError"] as const;
 
 export interface CrossValidationOptions extends Omit<TrainOptions, "onEvent" | "split"> {
   /** How many trainings, each judged on one part of the pictures: 2 or more. */
@@ -48,13 +52,16 @@ export type CrossValidationEvent =
     }
   | ({ readonly type: "fold"; readonly folds: number } & FoldSummary);
 
+/** The figures of a fold that are one number each. */
+export type FoldFigures = Pick<Figures, (typeof METRICS)[number] | "images">;
+
 export interface FoldSummary {
   /** From 1. */
   readonly fold: number;
   /** On the pictures of the fold, none of which it was trained on or chosen by. */
-  readonly test: Quality;
+  readonly test: FoldFigures;
   /** On the data's own test split; null where it has none. */
-  readonly declaredTest: Quality | null;
+  readonly declaredTest: FoldFigures | null;
   readonly bestEpoch: number;
   readonly seconds: number;
 }
@@ -68,6 +75,9 @@ export interface Spread {
   readonly mean: number;
   readonly deviation: number;
 }
+
+/** Of each figure. */
+export type Spreads = Readonly<Record<(typeof METRICS)[number], Spread>>;
 
 /** What the model that had not seen a picture said of it. */
 export interface FoldPrediction {
@@ -89,9 +99,9 @@ export interface CrossValidation {
   /** Those that were finished. */
   readonly folds: readonly FoldResult[];
   /** null when no fold was finished. */
-  readonly test: { readonly accuracy: Spread; readonly loss: Spread } | null;
+  readonly test: Spreads | null;
   /** The same models on the data's own test split; null where it has none. */
-  readonly declaredTest: { readonly accuracy: Spread; readonly loss: Spread } | null;
+  readonly declaredTest: Spreads | null;
   /** One for each picture of the finished folds, in the order of the data. */
   readonly predictions: readonly FoldPrediction[];
   readonly seconds: number;
@@ -255,14 +265,16 @@ function foldData({ dataset, folds, grouping, validation, declaredTest }: Divide
 }
 
 function resultOf(fold: number, run: Run, judged: readonly Judged[]): FoldResult {
-  const qualityOf = (name: Judged["name"]): Quality | null => {
+  const figuresOf = (name: Judged["name"]): FoldFigures | null => {
     const figures = judged.find((one) => one.name === name)?.figures;
-    return figures === undefined ? null : { accuracy: figures.accuracy, loss: figures.loss, images: figures.images };
+    if (figures === undefined) return null;
+    const { images, accuracy, balancedAccuracy, macroF1, loss, calibrationError } = figures;
+    return { images, accuracy, balancedAccuracy, macroF1, loss, calibrationError };
   };
   return {
     fold,
-    test: qualityOf("test")!,
-    declaredTest: qualityOf("declared test"),
+    test: figuresOf("test")!,
+    declaredTest: figuresOf("declared test"),
     bestEpoch: run.best.epoch,
     seconds: run.seconds,
     run,
@@ -276,13 +288,11 @@ export function spreadOf(values: readonly number[]): Spread {
   return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
 }
 
-function spreadsOf(qualities: readonly (Quality | null)[]): CrossValidation["test"] {
-  const given = qualities.filter((quality) => quality !== null);
+function spreadsOf(figures: readonly (FoldFigures | null)[]): Spreads | null {
+  const given = figures.filter((one) => one !== null);
   if (given.length === 0) return null;
-  return {
-    accuracy: spreadOf(given.map(({ accuracy }) => accuracy)),
-    loss: spreadOf(given.map(({ loss }) => loss)),
-  };
+  const entries = METRICS.map((metric) => [metric, spreadOf(given.map((one) => one[metric]))]);
+  return Object.fromEntries(entries) as Spreads;
 }
 
 /** Pictures in the order of the data. */

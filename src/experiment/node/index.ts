@@ -23,10 +23,12 @@ export {
   type CrossValidationEvent,
   type CrossValidationOptions,
   crossValidate,
+  type FoldFigures,
   type FoldPrediction,
   type FoldResult,
   type FoldSummary,
   type Spread,
+  type Spreads,
 } from "./folds.ts";
 export { type PicturePrediction, type PredictOptions, predict } from "./predict.ts";
 export { type ResumeOptions, resume } from "./resume.ts";
