@@ -1,10 +1,11 @@
 import { choose, UsageError } from "../core/index.ts";
 import { type BeforeAfter, type Exported, exportRun, type Quantized } from "../experiment/node/index.ts";
 
+import { unknownLine } from "./figures-lines.ts";
 import { fitted } from "./fitted.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { grouped, type Output, percent, quoted, style } from "./output.ts";
-import { parseNumber } from "./train-options.ts";
+import { parseNumber, parseUnknown } from "./train-options.ts";
 
 export interface ExportFlags {
   readonly out?: string;
@@ -12,12 +13,14 @@ export interface ExportFlags {
   readonly data?: string;
   readonly quantize?: string;
   readonly web?: boolean;
+  readonly unknown?: string | true;
   readonly training?: boolean;
 }
 
 export async function exportCommand(output: Output, run: string, flags: ExportFlags): Promise<number> {
   const { signal, release } = onInterrupt(output, "Stopping.");
   try {
+    const unknown = parseUnknown(flags.unknown);
     const exported = await exportRun(run, {
       ...(flags.out === undefined ? {} : { out: flags.out }),
       ...(flags.data === undefined ? {} : { data: flags.data }),
@@ -26,6 +29,7 @@ export async function exportCommand(output: Output, run: string, flags: ExportFl
         ? {}
         : { quantize: choose("--quantize", { int8: "int8" } as const, flags.quantize) }),
       ...(flags.web ? { web: true } : {}),
+      ...(unknown === undefined ? {} : { unknown }),
       ...(flags.training ? { training: true } : {}),
       signal,
       onProgress: ({ done, total, what }) =>
@@ -52,7 +56,7 @@ function wholeNumber(flag: string, text: string): number {
 const scientific = (value: number) => (value === 0 ? "0" : value.toExponential(1));
 
 function tell(output: Output, exported: Exported): void {
-  const { folder, model, bytes, proof, origin, skipped, int8, web, training, notes } = exported;
+  const { folder, model, bytes, proof, origin, skipped, int8, web, training, unknown, notes } = exported;
   for (const note of notes) output.warn(note);
   for (const { path, reason } of skipped) output.warn(`skipped ${path}: ${reason}`);
   output.say(`${style("bold", model)}, ${grouped(bytes)} bytes`);
@@ -65,6 +69,7 @@ function tell(output: Output, exported: Exported): void {
     );
   }
   output.say(`  ${fitted(`${folder}/golden.json is the evidence`, 78)}`);
+  if (unknown !== null) output.say(unknownLine(unknown.below, unknown.test ?? unknown.validation));
   if (int8 !== null) tellInt8(output, int8);
   if (web !== null) {
     output.say(`${style("bold", web)}, a page that classifies pictures; to open it:`);
@@ -79,7 +84,7 @@ function tell(output: Output, exported: Exported): void {
     const alike = largest === null ? "" : `, native and Wasm ${scientific(largest)} apart`;
     output.say(`  two steps on a drawn batch: loss ${losses.map((loss) => loss.toFixed(4)).join(", then ")}${alike}`);
   }
-  output.event({ event: "done", model, bytes, origin, ...proof, int8, web, training });
+  output.event({ event: "done", model, bytes, origin, ...proof, int8, web, training, unknown });
 }
 
 function tellInt8(output: Output, { model, bytes, weightBytes, runtimes, change, accuracy }: Quantized): void {

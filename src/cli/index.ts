@@ -197,6 +197,7 @@ ${examples("explain runs/photos-cnn cat.jpg", "explain runs/photos-cnn cat.jpg -
     .option("--pictures <n>", `golden pictures to prove it on (default: ${GOLDEN_PICTURES})`)
     .option("--data <path>", "where the run's data lie now, when they were moved")
     .option("--quantize <type>", "int8: also write model.int8.onnx, a quarter of the size")
+    .option("--unknown [share]", "call unknown what is not probable enough, as train --unknown does")
     .option("--web", "also write web/, a page that classifies pictures in a browser")
     .option("--training", "also write training/, the training step as ONNX, with notes")
     .addHelpText(

@@ -102,11 +102,11 @@ function refuseForeign(kind: string, unit: Unit, flags: Readonly<Record<string, 
 }
 
 /** The share of right answers that may be turned away; `--unknown` alone means the usual one. */
-function parseUnknown(share: string | true | undefined): number | undefined {
+export function parseUnknown(share: string | true | undefined): number | undefined {
   if (share === undefined) return undefined;
   if (share === true) return USUAL_UNKNOWN;
   if (Number.isFinite(Number(share))) return parseNumber("--unknown", share, "0.05");
-  const fix = `write --unknown ${USUAL_UNKNOWN}, or put it behind the data`;
+  const fix = `write --unknown ${USUAL_UNKNOWN}, or put it last`;
   throw new UsageError("--unknown", `"${share}" is not a share of the pictures`, fix);
 }
 

@@ -16,6 +16,7 @@ import { schedules } from "../schedules/index.ts";
 import { solvers } from "../solvers/index.ts";
 import { isSolver, refuseUnfit, refuseUnsolvable, ways } from "../train/index.ts";
 import { type Balance, balances, DEFAULT_SIZE, defaults, type Settings, type TrainOptions } from "./options.ts";
+import { unknownShare } from "./unknown.ts";
 
 function wholeNumber(name: string, value: number, least: number): number {
   if (Number.isInteger(value) && value >= least) return value;
@@ -174,12 +175,6 @@ function channelsOf(channels: "auto" | 1 | 3): "auto" | 1 | 3 {
 function share(name: string, value: number): number {
   if (value > 0 && value < 1) return value;
   throw new UsageError(name, `is ${value}`, "give a number above 0 and below 1, such as 0.999");
-}
-
-function unknownShare(value: number): number {
-  if (value >= 0 && value < 1) return value;
-  const fix = "give the share of right answers that may be turned away: 0 or more, below 1, such as 0.05";
-  throw new UsageError("unknown", `is ${value}`, fix);
 }
 
 /**

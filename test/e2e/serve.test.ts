@@ -233,6 +233,17 @@ describe("unknown", () => {
     expect(judged.unknown.kept).toBe(Math.round((1 - judged.unknown.turnedAway) * judged.images));
   });
 
+  test("is given to the model of an earlier run by export, as train would have", async () => {
+    const same = doneLine(
+      await argmin(["export", "runs/photos", "--unknown", "0.5", "--pictures", "2", "--json"], { cwd }),
+    );
+    const { below, ...rest } = trained.unknown;
+    // predictions.csv has six decimals.
+    expect(same.unknown).toEqual({ ...rest, below: expect.closeTo(below, 6) });
+    const { stdout } = await argmin(["evaluate", "runs/photos/export/model.onnx", "photos", "--json"], { cwd });
+    expect(jsonLines(stdout).at(-1)!.unknown.below).toBe(same.unknown.below);
+  });
+
   test("needs validation pictures", async () => {
     const split = { train: ["cats/0.png", "dogs/0.png", "eels/0.png"], validation: [], test: ["cats/1.png"] };
     writeFileSync(join(cwd, "split.json"), JSON.stringify(split));

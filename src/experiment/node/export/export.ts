@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { UsageError, VERSION } from "../../../core/index.ts";
 import type { Skipped } from "../../../data/index.ts";
 import { exportModel } from "../../export-model.ts";
+import type { Unknown } from "../../options.ts";
 import { explainWrite, writeAtomic } from "../atomic-file.ts";
 import { type Answers, ask } from "./answers.ts";
+import { calibrated } from "./calibrate.ts";
 import { goldenSet, heldOut } from "./golden.ts";
 import { openRun } from "./open-run.ts";
 import { type ExportOptions, GOLDEN_PICTURES } from "./options.ts";
@@ -30,6 +32,8 @@ export interface Exported {
   readonly web: string | null;
   /** The folder of the training step, where it was asked for. */
   readonly training: ExportedTraining | null;
+  /** What the new threshold does, where one was asked for. */
+  readonly unknown: Unknown | null;
   readonly notes: readonly string[];
 }
 
@@ -46,7 +50,9 @@ export async function exportRun(path: string, options: ExportOptions = {}): Prom
   if (!Number.isInteger(count) || count < 1) {
     throw new UsageError("pictures", `is ${count}`, "give a whole number, 1 or more");
   }
-  const run = await openRun(path);
+  const opened = await openRun(path);
+  const { run, unknown } =
+    options.unknown === undefined ? { run: opened, unknown: null } : await calibrated(opened, options.unknown);
   if (options.web) refuseNumbers(run);
   if (options.training) refuseSolved(run);
   const held = await heldOut(run, options.data);
@@ -77,7 +83,7 @@ export async function exportRun(path: string, options: ExportOptions = {}): Prom
     const web = options.web ? await writeWeb(run, folder, int8?.model ?? model) : null;
     const training = options.training ? await writeTraining(run, folder) : null;
     return {
-      ...{ folder, model, bytes, proof, int8, web, training },
+      ...{ folder, model, bytes, proof, int8, web, training, unknown },
       origin: golden.origin,
       skipped: answers.skipped,
       notes: [...golden.notes, ...notes],

@@ -8,6 +8,11 @@ export interface ExportOptions {
   readonly pictures?: number;
   /** Write `model.int8.onnx`, too: weights as bytes, with the accuracy before and after. */
   readonly quantize?: "int8";
+  /**
+   * Give the model a threshold for "unknown", calibrated on the run's validation pictures: of the right answers at most this share
+   * is turned away. What the run was trained with, unless said.
+   */
+  readonly unknown?: number;
   /** Write `web/`, too: a page that classifies pictures in a browser, with the int8 model where there is one. */
   readonly web?: boolean;
   /** Write `training/`, too: the run's training step as ONNX graphs, with the state to begin with and notes. */
