@@ -42,8 +42,11 @@ export async function serveCommand(output: Output, model: string, flags: ServeFl
       else signal.addEventListener("abort", () => resolve());
     });
     const { cut } = await serving.stop();
-    if (cut > 0) output.warn(`${cut} connections were cut off after ${duration(serving.limits.grace)}.`);
-    output.say(`Stopped after ${grouped(counts.requests)} requests, ${grouped(counts.refused)} of them not answered.`);
+    if (cut > 0) {
+      const connections = cut === 1 ? "1 connection was" : `${grouped(cut)} connections were`;
+      output.warn(`${connections} cut off after ${duration(serving.limits.grace)}.`);
+    }
+    output.say(`Stopped. Requests: ${grouped(counts.requests)}, of which refused or gone: ${grouped(counts.refused)}.`);
     output.event({ event: "done", ...counts, cut });
     return 0;
   } finally {

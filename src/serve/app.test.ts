@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UnreadablePicture } from "../data/index.ts";
 import { answerOf } from "../experiment/index.ts";
-import { Admission } from "./admission.ts";
+import { Admission, Gone } from "./admission.ts";
 import { type RequestLog, serveApp } from "./app.ts";
 import { Problem } from "./problem.ts";
 import type { Service } from "./service.ts";
@@ -194,6 +194,19 @@ describe("the rest of it", () => {
     expect([answer.status, answer.headers.get("connection")]).toEqual([200, "close"]);
     const health = await ask("/health");
     expect([health.status, health.told.status, health.headers.get("connection")]).toEqual([503, "stopping", "close"]);
+  });
+
+  test("a client that has gone away is no fault of ours", async () => {
+    const log: RequestLog[] = [];
+    const app = serveApp({
+      ...{ service: pictures, limits, top: 1, admission: new Admission(limits), isStopping: () => false },
+      receive: () => Promise.reject(new Gone()),
+      onRequest: (one) => log.push(one),
+    });
+    await app.request("/predict", { method: "POST", body: "good" });
+    expect(log).toEqual([
+      { method: "POST", path: "/predict", status: null, bytes: 0, items: 0, ms: expect.any(Number) },
+    ]);
   });
 
   test("a refusal of the receiver is told as it is", async () => {

@@ -60,12 +60,13 @@ export function serveApp<Bindings extends object>(options: AppOptions<Bindings>)
     // A connection that is kept would keep the server from stopping.
     if (options.isStopping()) c.header("connection", "close");
     const { bytes, items, problem, cause } = taken;
+    const isGone = cause instanceof Gone;
     options.onRequest?.({
       ...{ method: c.req.method, path: c.req.path, bytes, items },
-      status: cause instanceof Gone ? null : c.res.status,
+      status: isGone ? null : c.res.status,
       ms: Number((performance.now() - began).toFixed(2)),
-      ...(problem === undefined || cause instanceof Gone ? {} : { error: problem.what }),
-      ...(problem?.status === 500 ? { cause } : {}),
+      ...(problem === undefined || isGone ? {} : { error: problem.what }),
+      ...(problem?.status === 500 && !isGone ? { cause } : {}),
     });
   });
   app.onError((error, c) => {
