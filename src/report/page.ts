@@ -76,7 +76,7 @@ nav { margin: 12px 0; display: flex; flex-wrap: wrap; gap: 4px 16px; }
 .tile { width: 100%; border-radius: 4px; background-color: color-mix(in srgb, var(--ink) 7%, transparent); }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 4px; }
 .gallery.paired { grid-template-columns: repeat(auto-fill, minmax(min(100%, 220px), 1fr)); }
-.gallery.small { grid-template-columns: repeat(auto-fill, minmax(84px, 1fr)); gap: 8px; }
+.gallery.small { grid-template-columns: repeat(auto-fill, minmax(80px, 1fr)); gap: 8px; }
 .gallery.small b, .gallery.small small { font-size: 0.75rem; }
 .gallery.tiny { grid-template-columns: repeat(auto-fill, minmax(48px, 1fr)); gap: 8px; }
 .numbers td:not(:first-child), .numbers th:not(:first-child) { text-align: right; padding: 4px 0 4px 8px; }

@@ -28,7 +28,11 @@ const STYLE = `
 .pairs { columns: 2 280px; column-gap: 40px; }
 details { margin: 12px 0; }
 summary { cursor: pointer; }
-@media (max-width: 600px) { .facts th { width: 7rem; } }
+@media (max-width: 600px) {
+  .facts th { width: 7rem; }
+  .numbers { font-size: 0.85rem; }
+  .numbers td:first-child { white-space: normal; }
+}
 `;
 
 /** The whole page. */
@@ -55,7 +59,7 @@ export function runPage(data: RunPageData): string {
   const where = run.test === null ? " on validation" : "";
   const right = figures === null ? "" : `: ${percent(figures.accuracy)}${where}`;
   return page({
-    title: `${settings.data}, ${settings.model.name}${right}`,
+    title: `${lastOf(settings.data)}, ${settings.model.name}${right}`,
     subtitle: `${settings.loss.name}, ${settings.optimizer.name}, seed ${settings.seed}; ${grouped(run.parameters)} parameters`,
     sections,
     contents: true,
@@ -63,6 +67,9 @@ export function runPage(data: RunPageData): string {
     script: CELLS_SCRIPT,
   });
 }
+
+/** `fashion-mnist` of a long path, which the section on the data tells in full. */
+const lastOf = (path: string) => path.split(/[/\\]/).findLast((part) => part !== "") ?? path;
 
 function calibrationSection({ figures, name }: NonNullable<RunPageData["judged"]>, things: string): Section {
   const { reliability, calibrationError } = figures;

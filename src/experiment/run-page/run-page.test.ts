@@ -141,7 +141,14 @@ function runOf(more: Partial<RunPageData["run"]> = {}): RunPageData {
   const scores = Float32Array.from(p, Math.log);
   const predictions = predictionsOf("test", indices, { pictures, classes }, scores, p, 1);
   const row = { step: 9, trainLoss: 1, validationLoss: 1.2, validationAccuracy: 0.5, learningRate: 0.1 };
-  const settings = { ...defaults, model: linear(), data: "a & b", regularizers: [], augment: [], fit: "letterbox" };
+  const settings = {
+    ...defaults,
+    model: linear(),
+    data: "/data/a & b/",
+    regularizers: [],
+    augment: [],
+    fit: "letterbox",
+  };
   const off = { steps: null, time: null, patience: null, classWeights: null, clipNorm: null, clipValue: null };
   return {
     run: {
