@@ -120,6 +120,7 @@ describe("argmin explain", () => {
       [photos, data, {}, 1, "it holds numbers"],
       [photos, there, { row: 1 }, 2, "leave it out"],
       [photos, there, { class: "dog" }, 2, 'did you mean "dogs"?'],
+      [photos, there, { out: there }, 1, "name another folder with --out"],
       [rows, there, {}, 1, "it holds no numbers"],
       [rows, data, { row: 61 }, 2, "give 1 to 60"],
       [rows, data, { method: "grad-cam" }, 2, "choose input-gradient"],
