@@ -57,7 +57,20 @@ const predicted = async (...paths: string[]): Promise<Line[]> =>
 
 beforeAll(async () => {
   await writePhotos(join(cwd, "photos"), { classes: ["cats", "dogs", "eels"], count: 12 });
-  const small = ["--model", "cnn", "--filters", "4", "--epochs", "1", "--size", "16", "--name", "photos", "--json"];
+  const small = [
+    "--model",
+    "cnn",
+    "--filters",
+    "4",
+    "--epochs",
+    "1",
+    "--size",
+    "16",
+    "--name",
+    "photos",
+    "--json",
+    "--no-report",
+  ];
   trained = doneLine(await argmin(["train", "photos", ...small, "--unknown", "0.5"], { cwd }));
   const limits = ["--max-bytes", String(MAX_BYTES), "--max-pixels", "1M", "--timeout", "1s", "--concurrency", "1"];
   ({ running, url } = await start("runs/photos", ...limits));

@@ -17,7 +17,7 @@ let server: Awaited<ReturnType<typeof serveFolder>>;
 
 beforeAll(async () => {
   await writePhotos(join(cwd, "photos"), { classes, count: 20 });
-  const small = ["--model", "cnn", "--filters", "4,8", "--epochs", "2", "--size", "16"];
+  const small = ["--model", "cnn", "--filters", "4,8", "--epochs", "2", "--size", "16", "--no-report"];
   doneLine(await argmin(["train", "photos", ...small, "--name", "photos", "--json"], { cwd }));
   ({ web } = doneLine(await argmin(["export", run, "--web", "--pictures", "8", "--json"], { cwd })));
   browser = await launch();
