@@ -123,7 +123,7 @@ export interface TrainOptions {
   readonly pictureMemory?: number;
   /** The run folder to make; nothing is written without it. */
   readonly folder?: string;
-  /** What was typed to start the run; the report shows it. */
+  /** What was typed to start the run; `commands.txt` keeps it, and the report shows it. */
   readonly command?: string;
   /**
    * Whether `report.html` is written into the run folder; it takes a second. true unless said,

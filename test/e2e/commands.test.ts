@@ -292,6 +292,7 @@ describe("quickstart", () => {
       "batch0.png",
       "checkpoints/best.safetensors",
       "checkpoints/last.safetensors",
+      "commands.txt",
       "config.yaml",
       "confusion.csv",
       "events.ndjson",

@@ -112,6 +112,11 @@ test("--no-report writes none, and a run is whole where its report cannot be wri
   expect(warnings).toHaveLength(1);
   expect(warnings[0]!.text).toMatch(/^report\.html could not be written: /);
   expect(second.stderr).toContain("report.html could not be written");
+  // Each call is kept, those before a report was asked for too.
+  const typed = readFileSync(join(cwd, run, "commands.txt"), "utf8")
+    .trim()
+    .split("\n");
+  expect(typed).toEqual([expect.stringMatching(/^argmin train photos /), expect.stringMatching(/^argmin resume /)]);
   const events = readFileSync(join(cwd, run, "events.ndjson"), "utf8")
     .trim()
     .split("\n");

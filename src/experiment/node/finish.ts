@@ -24,8 +24,6 @@ interface Ending {
   readonly seconds: number;
   readonly interrupted: boolean;
   readonly wantsReport: boolean;
-  /** What was typed to start it. */
-  readonly command: string | undefined;
   /** Tells of something that went wrong and does not end the run. */
   warn(text: string): Promise<unknown>;
 }
@@ -107,14 +105,14 @@ export async function finish(ending: Ending): Promise<{ readonly run: Run; reado
 
 /** Where the report was written. The run is whole without it, so that what goes wrong is told, and no more. */
 async function reportOf(
-  { recipe, dataset, keeper, folder, command, warn }: Ending,
+  { recipe, dataset, keeper, folder, warn }: Ending,
   run: Omit<Run, "report">,
   judged: Judged | undefined,
 ): Promise<string | null> {
   if (folder === undefined) return null;
   const { weights, iterations, device } = keeper;
   try {
-    return await writeReport(folder, { run, recipe, weights, dataset, judged, iterations, command, device });
+    return await writeReport(folder, { run, recipe, weights, dataset, judged, iterations, device });
   } catch (error) {
     await warn(`report.html could not be written: ${(error as Error).message}`);
     return null;

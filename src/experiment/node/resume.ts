@@ -57,6 +57,7 @@ export async function resume(folder: string, options: ResumeOptions = {}): Promi
   const { plan, from } = continued(prepared.plan, checkpoint, await readPositions(folder));
   refuseShorter(folder, settings, checkpoint);
   const runFolder = await RunFolder.reopen(folder, settings, from?.history ?? []);
+  if (options.command !== undefined) await runFolder.appendCommand(options.command);
   if (from === undefined) {
     await runFolder.writeSplit(dataset, settings.seed);
     if (!source.numbers) await runFolder.writeFirstBatch(await firstBatchPng(plan));

@@ -122,6 +122,17 @@ export class RunFolder {
     await this.#append("events.ndjson", `${JSON.stringify(event)}\n`);
   }
 
+  /** What was typed to start the run, or to go on with it: a line each in `commands.txt`. */
+  async appendCommand(command: string): Promise<void> {
+    await this.#append("commands.txt", `${command.replaceAll("\n", " ")}\n`);
+  }
+
+  /** All that was typed; none for a run of a program. */
+  async readCommands(): Promise<string[]> {
+    const text = await readFile(this.#file("commands.txt"), "utf8").catch(() => "");
+    return text.split("\n").filter((line) => line !== "");
+  }
+
   async appendEpoch(row: EpochRow): Promise<void> {
     await this.#append("metrics.csv", metricsLine(row));
   }

@@ -48,6 +48,7 @@ export async function trainOn(source: Source, options: TrainOptions, given?: Dat
     await folder?.discard();
     throw error;
   });
+  if (options.command !== undefined) await folder?.appendCommand(options.command);
   if (!source.numbers) await folder?.writeFirstBatch(await firstBatchPng(prepared.plan));
   return await runPlan({ ...prepared, settings, options, folder, writes, report, from: undefined });
 }
@@ -55,7 +56,7 @@ export async function trainOn(source: Source, options: TrainOptions, given?: Dat
 /** A plan that is ready to run, and everything that is told of it. */
 interface ReadyPlan {
   readonly settings: Settings;
-  readonly options: Pick<TrainOptions, "folder" | "command" | "report" | "signal">;
+  readonly options: Pick<TrainOptions, "folder" | "report" | "signal">;
   readonly dataset: Dataset;
   readonly recipe: Recipe;
   readonly plan: Plan;
@@ -94,7 +95,6 @@ export async function runPlan(ready: ReadyPlan): ReturnType<typeof finish> {
       seconds,
       interrupted,
       path: options.folder ?? null,
-      command: options.command,
       wantsReport: options.report ?? process.env.ARGMIN_REPORT !== "none",
       warn: (text) => {
         report.send({ type: "warning", text });

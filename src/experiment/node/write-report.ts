@@ -24,7 +24,6 @@ export interface Reported {
   readonly dataset: Dataset;
   readonly judged: Judged | undefined;
   readonly iterations: readonly SolverPoint[];
-  readonly command: string | undefined;
   /** What the steps ran on, as the runtime tells it. */
   readonly device: string;
 }
@@ -36,7 +35,7 @@ export async function writeReport(folder: RunFolder, reported: Reported): Promis
     import("../run-page/index.ts"),
     import("../../report/index.ts"),
   ]);
-  const { run, recipe, weights, dataset, judged, iterations, command, device } = reported;
+  const { run, recipe, weights, dataset, judged, iterations, device } = reported;
   let style = "";
   const laid = (name: string, sheet: ContactSheet) => {
     style += sheetStyle(name, sheet);
@@ -71,7 +70,7 @@ export async function writeReport(folder: RunFolder, reported: Reported): Promis
     weights: drawn && { drawn, tiles: weightTiles },
     style,
     iterations,
-    command,
+    commands: await folder.readCommands(),
     versions: [
       ["argmin", VERSION],
       ["Node", process.version],

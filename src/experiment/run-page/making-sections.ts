@@ -64,9 +64,10 @@ function shown(value: unknown): string {
 }
 
 /** The command, what it chose, and on what it ran: enough to have the same weights again. */
-export function makingSection({ run, command, versions }: RunPageData): Section {
+export function makingSection({ run, commands, versions }: RunPageData): Section {
   const { settings, folder, weightsHash } = run;
-  const typed = command === undefined ? "" : `<p>The command:</p>${commandHtml(command)}`;
+  const what = commands.length === 1 ? "The command:" : "The commands, one after the other:";
+  const typed = commands.length === 0 ? "" : `<p>${what}</p>${commands.map(commandHtml).join("\n")}`;
   const config = `<p>Every setting is in config.yaml, which trains the same run again:</p>${commandHtml(`argmin train --config ${folder ?? "."}/config.yaml --name again`)}`;
   return {
     heading: "How it was made",

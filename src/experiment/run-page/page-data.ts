@@ -30,8 +30,8 @@ export interface RunPageData {
   /** Rules that show the tiles. */
   readonly style: string;
   readonly iterations: readonly SolverPoint[];
-  /** What was typed; undefined for a run of a program. */
-  readonly command: string | undefined;
+  /** What was typed to start it, and to go on with it; none for a run of a program. */
+  readonly commands: readonly string[];
   /** Names and versions of what it ran on. */
   readonly versions: readonly (readonly [string, string])[];
 }

@@ -175,7 +175,7 @@ function runOf(more: Partial<RunPageData["run"]> = {}): RunPageData {
     weights: undefined,
     style: "",
     iterations: [],
-    command: "argmin train 'a & b'",
+    commands: ["argmin train 'a & b'", "argmin resume runs/a"],
     versions: [["Node", "v1"]],
   };
 }
@@ -213,7 +213,8 @@ describe("the report of a run", () => {
   });
 
   test("tells command, versions, notes and what was skipped", () => {
-    expect(document.querySelector("#making pre")!.textContent).toBe("argmin train 'a & b'");
+    const typed = [...document.querySelectorAll("#making pre")].map(({ textContent }) => textContent);
+    expect(typed.slice(0, 2)).toEqual(["argmin train 'a & b'", "argmin resume runs/a"]);
     const body = document.body.textContent!;
     for (const said of ["v1", "A note.", "bad<.png: no picture", "No linear baseline: there is none.", "1 min 15 s"])
       expect(body).toContain(said);
