@@ -1,7 +1,6 @@
 export { CELLS_SCRIPT, CELLS_STYLE, type Cell, cellsHtml } from "./cells.ts";
 export { type Confusion, confusionFigure } from "./confusion-figure.ts";
 export { type Curve, type EpochsFigure, epochsFigure } from "./epochs-figure.ts";
-export { type FigureOptions, figure } from "./figure.ts";
 export { gallery, groups, pictureHtml, type Shown } from "./gallery.ts";
 export { type Histogram, histogramFigure } from "./histogram-figure.ts";
 export { learningRateFigure, type RangeCurve } from "./learning-rate-figure.ts";
