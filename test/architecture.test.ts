@@ -52,6 +52,7 @@ const owners: [RegExp, string][] = [
 const catalogues: Record<string, string> = {
   ops: "Op",
   "data/augment": "Augmentation",
+  "tune/samplers": "Sampler",
   losses: "Loss",
   optimizers: "Optimizer",
   regularizers: "Regularizer",

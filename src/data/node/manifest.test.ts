@@ -94,7 +94,6 @@ describe("refused, with the line", () => {
     ["an empty file", "", ".csv: it is empty; write path,label and a line"],
     ["a header alone", "path,label\n", ".csv: it lists no picture"],
     ["no label column", "path,kind\na.png,b\n", '.csv: no column is called label; its first line is "path", "kind"'],
-    ["numbers", "1,2,3\n4,5,6\n", '.csv: no column is called path; its first line is "1", "2", "3"; begin with'],
     ["one column", "a.png\nb.png\n", ".csv, line 1: it has no label"],
     ["two columns for one thing", "path,file,label\na,b,c\n", "line 1: columns path and file both say the path"],
     ["an empty label", "path,label\nphotos/1.png,a\nphotos/2.png,\n", ", line 3: photos/2.png has no label"],

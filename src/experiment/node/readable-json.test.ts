@@ -16,8 +16,8 @@ test("a row of a matrix is a line", () => {
 
 test("it is what JSON says it is", () => {
   fc.assert(
-    fc.property(fc.jsonValue(), (value) =>
-      expect(JSON.parse(readableJson(value))).toEqual(JSON.parse(JSON.stringify(value))),
-    ),
+    fc.property(fc.jsonValue(), (value) => {
+      expect(JSON.parse(readableJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+    }),
   );
 });

@@ -1,0 +1,20 @@
+import { frozen, Random } from "../../core/index.ts";
+import { configurations, type Sampler, seenKeys } from "../sampler.ts";
+
+export interface GridOptions {
+  /** Values of a parameter, its ends among them; all of them where there are fewer. */
+  readonly values: number;
+}
+
+/** Every combination of a few values of each parameter, in an order that is mixed, so that a search that is cut short has seen all sides. */
+export const gridSampler = frozen<Sampler<GridOptions>>({
+  name: "grid",
+  summary: "every combination of a few values of each parameter",
+  defaults: { values: 4 },
+  ask: (request, { values }) => {
+    const { space, seed } = request;
+    const seen = seenKeys(request);
+    const all = [...configurations(space, values)];
+    return new Random(seed, "grid sampler").shuffle(all).find((one) => !seen.has(space.keyOf(one)));
+  },
+});
