@@ -5,8 +5,9 @@ process.env.ARGMIN_CACHE = "none";
 // A report takes a second of each of hundreds of trainings; the tests that look at one ask for it.
 process.env.ARGMIN_REPORT = "none";
 
-/** These measure time or memory, so nothing may run beside them. */
-const measured = ["event-loop", "memory", "bars", "interrupted"].map((name) => `test/e2e/${name}.test.ts`);
+/** These measure time or memory, or keep both cores busy by themselves, so nothing runs beside them. */
+const whole = ["event-loop", "memory", "bars", "interrupted", "quickstart", "shapes"];
+const measured = whole.map((name) => `test/e2e/${name}.test.ts`);
 
 /**
  * Four projects: `fast` and `files` read the sources directly and need no build; `slow` and `alone` start the built command,
@@ -44,6 +45,8 @@ export default defineConfig({
           // A check of a whole data set, and a cache, take seconds, though they need no build.
           include: ["test/e2e/*.test.ts", "src/check/node/*.test.ts", "src/data/node/stored-pixels.test.ts"],
           exclude: measured,
+          // Two at a time share the cores.
+          env: { ARGMIN_SPINNING: "0" },
           globalSetup: ["test/e2e/build.ts"],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },

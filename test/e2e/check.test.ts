@@ -9,15 +9,13 @@ import {
   jsonLines,
   Running,
   temporaryFolder,
+  tooWide,
   writeIdxFolder,
   writePhotos,
 } from "./support.ts";
 
 const cwd = temporaryFolder();
 const odd = "my photos 汉字 📷";
-
-/** Lines wider than a terminal, in characters; the names here have wide ones, which the command counts as two. */
-const tooWide = (text: string) => text.split("\n").filter((line) => [...line].length > 80);
 
 beforeAll(async () => {
   await writePhotos(join(cwd, odd), { classes: ["cats", "dogs & <b>"], count: 12 });

@@ -9,11 +9,9 @@ import { bind } from "../../src/ir/index.ts";
 import { type Loss, losses } from "../../src/losses/index.ts";
 import { type Model, models } from "../../src/models/index.ts";
 import { mul, ops, sum } from "../../src/ops/index.ts";
-import { argmin, doneLine, jsonLines, temporaryFolder } from "./support.ts";
+import { argmin, doneLine, jsonLines, temporaryFolder, tooWide } from "./support.ts";
 
 const cwd = temporaryFolder();
-const tooWide = (text: string) => text.split("\n").filter((line) => [...line].length > 80);
-
 describe("the command", () => {
   test("without flags checks every unit, and sums up in the last lines", async () => {
     const { code, stdout, stderr } = await argmin(["gradcheck"], { cwd });

@@ -137,6 +137,9 @@ export function doneLine({ code, stdout, stderr }: Result): Line {
   return last;
 }
 
+/** Lines wider than a terminal. */
+export const tooWide = (text: string) => text.split("\n").filter((line) => [...line].length > 80);
+
 /** Rows of a CSV file without quoted fields, by column. */
 export function csvRows(path: string): Record<string, string>[] {
   const [header, ...rows] = readFileSync(path, "utf8").trimEnd().split("\n");

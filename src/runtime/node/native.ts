@@ -10,6 +10,9 @@ type OrtModule = typeof import("onnxruntime-common");
 // process.env writes to; so this has to be said when the module is loaded there, before any worker loads the library.
 process.env.ORT_DISABLE_TELEMETRY ??= "1";
 
+/** ARGMIN_SPINNING=0: the machine is shared, and a thread that waits for the next operator is to leave its core to others. */
+const mayNotSpin = () => process.env.ARGMIN_SPINNING === "0";
+
 /** Native ONNX Runtime on the CPU, or the reason why it cannot be loaded. */
 export async function loadNative(options: { threads?: number } = {}): Promise<Runtime | Error> {
   const require = createRequire(import.meta.url);
@@ -38,7 +41,7 @@ export async function loadNative(options: { threads?: number } = {}): Promise<Ru
         extra: {
           // Left on, it would move DequantizeLinear behind the Transpose of a weight gradient and so compute it twice.
           "session.disable_quant_qdq": "1",
-          "session.intra_op.allow_spinning": spinning === false ? "0" : "1",
+          "session.intra_op.allow_spinning": spinning === false || mayNotSpin() ? "0" : "1",
         },
       });
       return adapt(session, { Tensor: ort.Tensor, writesInPlace: true });
