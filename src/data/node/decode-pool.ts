@@ -72,6 +72,8 @@ const LANES = 2;
  * of 2.2 (medians of three).
  */
 const PICTURES_PER_COLLECTION = 4;
+/** Pictures for which another thread is begun: to load decoder and runtime takes it as long as decoding a hundred small ones. */
+const WORTH_A_THREAD = 32;
 /** Node decodes in four threads of its own, whatever the number of ours; beyond that only resizing gains. */
 const MOST_THREADS = 8;
 
@@ -115,7 +117,7 @@ export async function decodeFiles(
   };
   const onAbort = () => Atomics.store(stop, 0, 1);
   signal?.addEventListener("abort", onAbort);
-  const threads = Math.min(availableParallelism(), MOST_THREADS, Math.ceil(files.length / CHUNK));
+  const threads = Math.min(availableParallelism(), MOST_THREADS, Math.ceil(files.length / WORTH_A_THREAD));
   const { held } = new PixelBudget();
   const workerData: DecodeStart = { start: thread.start, target, row, stop, held };
   const all = Array.from({ length: threads }, () =>
