@@ -5,8 +5,8 @@ process.env.ARGMIN_CACHE = "none";
 // A report takes a second of each of hundreds of trainings; the tests that look at one ask for it.
 process.env.ARGMIN_REPORT = "none";
 
-/** These hold a time against a promise, so nothing runs beside them. */
-const measured = ["event-loop", "quickstart"].map((name) => `test/e2e/${name}.test.ts`);
+/** These hold times, or memory that a kernel takes back under load, against a promise, so nothing runs beside them. */
+const measured = ["event-loop", "quickstart", "bars"].map((name) => `test/e2e/${name}.test.ts`);
 
 /**
  * Four projects: `fast` and `files` read the sources directly and need no build; `slow` and `alone` start the built command,
