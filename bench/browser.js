@@ -8,28 +8,18 @@
  */
 
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { join } from "node:path";
 import { decodePicture, openClassifier } from "argmin";
-import { chromium } from "playwright-core";
 import { openSource } from "../dist/data/node/index.js";
+import { launch, serveFolder } from "./chromium.js";
 import { argmin } from "./support.js";
 
 const [run, data, count = "1000"] = process.argv.slice(2);
 const { web } = argmin(["export", run, "--web", "--data", data]).at(-1);
-const types = { html: "text/html", js: "text/javascript", mjs: "text/javascript", wasm: "application/wasm" };
-const server = createServer(async ({ url }, response) => {
-  const name = url === "/" ? "index.html" : url.slice(1);
-  const body = await readFile(join(web, name)).catch(() => undefined);
-  response.writeHead(body ? 200 : 404, { "content-type": types[name.split(".").at(-1)] ?? "application/octet-stream" });
-  response.end(body);
-});
-await new Promise((done) => server.listen(0, "127.0.0.1", done));
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-quic"] });
+const server = await serveFolder(web);
+const browser = await launch();
 try {
   const page = await browser.newPage();
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.goto(server.url);
   const source = await openSource(data);
   const stride = Math.max(1, Math.floor(source.paths.length / Number(count)));
   const indices = [...source.paths.keys()].filter((index) => index % stride === 0).slice(0, Number(count));
@@ -104,5 +94,5 @@ try {
   await Promise.all(Object.values(places).map((place) => place.close()));
 } finally {
   await browser.close();
-  server.close();
+  await server.close();
 }

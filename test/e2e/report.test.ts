@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launch } from "./chromium.ts";
+import { launch } from "../../bench/chromium.js";
 import { argmin, csvRows, doneLine, isThere, jsonLines, temporaryFolder, writePhotos } from "./support.ts";
 
 const cwd = temporaryFolder();

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launch } from "../../bench/chromium.js";
 import { readMetadata } from "../../src/onnx/index.ts";
-import { launch } from "./chromium.ts";
 import { argmin, csvRows, doneLine, jsonLines, type Line, Running, temporaryFolder, writePhotos } from "./support.ts";
 
 const cwd = temporaryFolder();
@@ -57,20 +57,7 @@ const predicted = async (...paths: string[]): Promise<Line[]> =>
 
 beforeAll(async () => {
   await writePhotos(join(cwd, "photos"), { classes: ["cats", "dogs", "eels"], count: 12 });
-  const small = [
-    "--model",
-    "cnn",
-    "--filters",
-    "4",
-    "--epochs",
-    "1",
-    "--size",
-    "16",
-    "--name",
-    "photos",
-    "--json",
-    "--no-report",
-  ];
+  const small = ["--model", "cnn", "--filters", "4", "--epochs", "1", "--size", "16", "--name", "photos", "--json"];
   trained = doneLine(await argmin(["train", "photos", ...small, "--unknown", "0.5"], { cwd }));
   const limits = ["--max-bytes", String(MAX_BYTES), "--max-pixels", "1M", "--timeout", "1s", "--concurrency", "1"];
   ({ running, url } = await start("runs/photos", ...limits));

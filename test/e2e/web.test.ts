@@ -5,7 +5,7 @@ import { decodePicture, openClassifier } from "argmin";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launch, serveFolder } from "./chromium.ts";
+import { launch, serveFolder } from "../../bench/chromium.js";
 import { argmin, csvRows, doneLine, isThere, temporaryFolder, writePhotos } from "./support.ts";
 
 const cwd = temporaryFolder();
@@ -17,7 +17,7 @@ let server: Awaited<ReturnType<typeof serveFolder>>;
 
 beforeAll(async () => {
   await writePhotos(join(cwd, "photos"), { classes, count: 20 });
-  const small = ["--model", "cnn", "--filters", "4,8", "--epochs", "2", "--size", "16", "--no-report"];
+  const small = ["--model", "cnn", "--filters", "4,8", "--epochs", "2", "--size", "16"];
   doneLine(await argmin(["train", "photos", ...small, "--name", "photos", "--json"], { cwd }));
   ({ web } = doneLine(await argmin(["export", run, "--web", "--pictures", "8", "--json"], { cwd })));
   browser = await launch();

@@ -1,11 +1,10 @@
-/** A real Chromium for tests of pages, and a server for them on the loopback. */
+/** A real Chromium for tests and measurements of pages, and a server for them on the loopback. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { chromium } from "playwright-core";
 
 /** Where a Chromium is: CHROMIUM, or where distributions put it. */
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -14,7 +13,7 @@ const found = () => [process.env.CHROMIUM ?? "", ...places].find((path) => path 
 const INSTALL = "apt-get update && apt-get install -y --no-install-recommends chromium";
 
 /** The path of a Chromium; on Debian, as root, it is installed where there is none. */
-function chromiumPath(): string {
+function chromiumPath() {
   if (found() === undefined && process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
     spawnSync("sh", ["-c", INSTALL], { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
   }
@@ -28,12 +27,13 @@ function chromiumPath(): string {
 const quiet = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"];
 
 /** Starts it, with a profile that is new and empty. */
-export const launch = (): Promise<Browser> =>
+export const launch = () =>
   chromium.launch({
     executablePath: chromiumPath(),
     args: ["no-sandbox", "disable-gpu", "disable-quic", ...quiet].map((flag) => `--${flag}`),
   });
-const types: Readonly<Record<string, string>> = {
+
+const types = {
   ".html": "text/html",
   ".js": "text/javascript",
   ".mjs": "text/javascript",
@@ -41,9 +41,9 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Serves the files of a folder, as any static server does. */
-export async function serveFolder(folder: string): Promise<{ readonly url: string; close(): Promise<void> }> {
+export async function serveFolder(folder) {
   const server = createServer(async (request, response) => {
-    const path = new URL(request.url!, "http://localhost").pathname;
+    const path = new URL(request.url, "http://localhost").pathname;
     const file = join(folder, path === "/" ? "index.html" : decodeURIComponent(path));
     const body = await readFile(file).catch(() => undefined);
     if (body === undefined) {
@@ -52,8 +52,8 @@ export async function serveFolder(folder: string): Promise<{ readonly url: strin
     }
     response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(body);
   });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address();
   return {
     url: `http://127.0.0.1:${port}/`,
     close: () =>
