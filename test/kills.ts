@@ -18,7 +18,7 @@ const command = join(dirname(dirname(fileURLToPath(import.meta.url))), "bin", "a
 const settings = [
   ...["--model", "cnn", "--filters", "4,4", "--size", "16", "--batch-size", "8", "--dropout", "0.2"],
   ...["--augment", "standard", "--schedule", "plateau:patience=0", "--average-weights", "0.9"],
-  ...["--patience", "50", "--checkpoint-every", "0.05s", "--no-report", "--json"],
+  ...["--patience", "50", "--checkpoint-every", "0.05s", "--json"],
 ];
 
 export interface Kills {
@@ -76,7 +76,7 @@ export async function kills(photos: string, runs: number, seed = 1): Promise<Kil
       const { hash, seconds } = whole[kind]!;
       const name = `run${n}`;
       const train = ["train", photos, ...settings, ...lengths[kind]!, "--name", name];
-      const resume = ["resume", join("runs", name), "--no-report", "--json"];
+      const resume = ["resume", join("runs", name), "--json"];
       let [left, args] = [1 + random.below(3), train];
       for (;;) {
         const ended = await run(args, left-- > 0 ? 1000 * seconds * random.uniform() : undefined);

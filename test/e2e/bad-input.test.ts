@@ -22,7 +22,7 @@ import {
 const cwd = temporaryFolder();
 const run = (name: string, ...rest: string[]) => argmin([name, "--json", ...rest], { cwd });
 /** Enough to train on in a blink. */
-const quick = ["--model", "linear", "--size", "8", "--epochs", "1", "--no-report"];
+const quick = ["--model", "linear", "--size", "8", "--epochs", "1"];
 
 beforeAll(async () => {
   await writePhotos(join(cwd, "photos"), { classes: ["cats", "dogs", "eels"], count: 12 });

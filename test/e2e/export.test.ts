@@ -11,19 +11,7 @@ const run = join(cwd, "runs", "photos");
 
 beforeAll(async () => {
   await writePhotos(join(cwd, "photos"), { classes: ["cats", "dogs", "eels", "fish"], count: 20 });
-  const small = [
-    "--model",
-    "cnn",
-    "--filters",
-    "4,8",
-    "--epochs",
-    "2",
-    "--size",
-    "16",
-    "--average-weights",
-    "0.9",
-    "--no-report",
-  ];
+  const small = ["--model", "cnn", "--filters", "4,8", "--epochs", "2", "--size", "16", "--average-weights", "0.9"];
   doneLine(await argmin(["train", "photos", ...small, "--name", "photos", "--json"], { cwd }));
 });
 

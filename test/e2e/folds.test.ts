@@ -16,7 +16,7 @@ import {
 
 const cwd = temporaryFolder();
 const here: Options = { cwd };
-const small = ["--model", "linear", "--epochs", "2", "--size", "8", "--no-report"];
+const small = ["--model", "linear", "--epochs", "2", "--size", "8"];
 const json = (...path: string[]) => JSON.parse(readFileSync(join(cwd, ...path), "utf8"));
 
 beforeAll(async () => {

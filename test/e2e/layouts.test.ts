@@ -19,7 +19,7 @@ import {
   writePhotos,
 } from "./support.ts";
 
-const quick = ["--model", "linear", "--epochs", "1", "--size", "8", "--cache", "none", "--json", "--no-report"];
+const quick = ["--model", "linear", "--epochs", "1", "--size", "8", "--cache", "none", "--json"];
 const dataLine = (stdout: string): Line => jsonLines(stdout).find(({ event }) => event === "data")!;
 
 describe("a folder and the list of its pictures", () => {

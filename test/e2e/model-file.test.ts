@@ -49,7 +49,7 @@ const model = (run: string) => readFileSync(join(cwd, "runs", run, "model.onnx")
 beforeAll(async () => {
   await writePhotos(join(cwd, "photos"), { classes, count: 25 });
   writeIdxFolder(join(cwd, "digits"), { train: 90, test: 30 });
-  const small = ["--model", "cnn", "--filters", "4,8", "--epochs", "2", "--json", "--no-report"];
+  const small = ["--model", "cnn", "--filters", "4,8", "--epochs", "2", "--json"];
   doneLine(await argmin(["train", "photos", ...small, "--size", "16", "--name", "colour"], { cwd }));
   doneLine(await argmin(["train", "digits", ...small, "--name", "grey", "--loss", "hinge"], { cwd }));
 });

@@ -24,7 +24,7 @@ const picture = (label: number, n: number) =>
     .png({ compressionLevel: 1 })
     .toBuffer();
 
-const quick = ["--model", "linear", "--epochs", "1", "--size", "8", "--cache", "none", "--no-report"];
+const quick = ["--model", "linear", "--epochs", "1", "--size", "8", "--cache", "none"];
 
 describe("a tree of odd names", () => {
   const place = join(temporaryFolder(), "my photos 照片 'ü'");

@@ -10,11 +10,10 @@ import { argmin, csvRows, doneLine, jsonLines, Running, temporaryFolder, writePh
 /** `npm run bars` asks for 50. */
 const KILLED_RUNS = Number(process.env.ARGMIN_KILLED_RUNS ?? 3);
 const cwd = temporaryFolder();
-const small = ["--model", "mlp", "--hidden", "8", "--size", "12", "--batch-size", "8", "--no-report"];
+const small = ["--model", "mlp", "--hidden", "8", "--size", "12", "--batch-size", "8"];
 const train = async (name: string, ...more: string[]) =>
   doneLine(await argmin(["train", "photos", ...small, ...more, "--name", name, "--json"], { cwd }));
-const resume = (name: string, ...more: string[]) =>
-  argmin(["resume", join("runs", name), ...more, "--json", "--no-report"], { cwd });
+const resume = (name: string, ...more: string[]) => argmin(["resume", join("runs", name), ...more, "--json"], { cwd });
 
 beforeAll(async () => {
   await writePhotos(join(cwd, "photos"), { classes: ["cats", "dogs", "eels"], count: 20 });

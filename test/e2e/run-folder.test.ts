@@ -35,7 +35,6 @@ const flags = [
   "3",
   "--l2",
   "1e-3",
-  "--no-report",
 ];
 let done: Line;
 let lines: Line[];

@@ -7,7 +7,7 @@ import { cases } from "./cases.ts";
 import { argmin, jsonLines, shared, temporaryFolder, writePhotos } from "./support.ts";
 
 const cwd = temporaryFolder();
-const small = ["--size", "8", "--no-report"];
+const small = ["--size", "8"];
 
 beforeAll(async () => {
   await writePhotos(join(cwd, "photos"), { classes: ["cats", "dogs", "eels"], count: 24 });

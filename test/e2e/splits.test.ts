@@ -9,7 +9,7 @@ import { argmin, doneLine, jsonLines, type Options, temporaryFolder, write, writ
 
 const cwd = temporaryFolder();
 const here: Options = { cwd };
-const small = ["--model", "linear", "--epochs", "1", "--size", "8", "--no-report"];
+const small = ["--model", "linear", "--epochs", "1", "--size", "8"];
 const notesOf = (stdout: string): string[] => jsonLines(stdout).find(({ event }) => event === "data")!.notes;
 
 interface Lists {

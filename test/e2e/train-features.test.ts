@@ -22,7 +22,7 @@ import {
 
 const cwd = temporaryFolder();
 const data = writeIdxFolder(join(cwd, "idx"), { train: 120, test: 30 });
-const quick = ["--model", "mlp", "--hidden", "8", "--epochs", "3", "--batch-size", "16", "--json", "--no-report"];
+const quick = ["--model", "mlp", "--hidden", "8", "--epochs", "3", "--batch-size", "16", "--json"];
 const trained = (name: string, ...flags: string[]) =>
   argmin(["train", data, ...quick, "--name", name, ...flags], { cwd });
 const configOf = (name: string) => parse(readFileSync(join(cwd, "runs", name, "config.yaml"), "utf8"));
