@@ -47,11 +47,13 @@ export class Space {
   }
 
   /**
-   * The same for equal configurations, whatever the order of their entries.
-   * @throws UsageError when it does not belong to this space
+   * The same for equal configurations, whatever the order of their entries. Those of a study whose space has changed since need not
+   * belong to it.
    */
   keyOf(values: Configuration): string {
-    return JSON.stringify(Object.entries(this.checked(values)));
+    const known = this.names.filter((name) => Object.hasOwn(values, name));
+    const others = Object.keys(values).filter((name) => !Object.hasOwn(this.parameters, name));
+    return JSON.stringify([...known, ...others.sort()].map((name) => [name, values[name]]));
   }
 
   /**

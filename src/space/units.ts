@@ -2,10 +2,15 @@ import type { Configuration, ParameterValue } from "./parameter.ts";
 import { unitOf, valueAt } from "./scale.ts";
 import type { Space } from "./space.ts";
 
-/** A configuration in the unit cube, [parameters]: NaN where a parameter does not count. */
+/**
+ * A configuration in the unit cube, [parameters]: NaN where a parameter does not count, or has no value because the space has grown since.
+ * Numbers beyond a range that was narrowed lie outside of the cube.
+ */
 export function toUnits(space: Space, values: Configuration): Float64Array {
   return Float64Array.from(space.names, (name) =>
-    space.isActive(name, values) ? unitOf(space.parameters[name], values[name]) : Number.NaN,
+    Object.hasOwn(values, name) && space.isActive(name, values)
+      ? unitOf(space.parameters[name], values[name])
+      : Number.NaN,
   );
 }
 

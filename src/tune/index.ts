@@ -1,4 +1,23 @@
-export { type Ask, configurations, type Sampler, seenKeys, unseen } from "./sampler.ts";
+export type { Progress, Pruner, Race } from "./pruner.ts";
+export { type Ask, admission, configurations, type Sampler, seenKeys, unseen } from "./sampler.ts";
 export { type GridOptions, type SamplerName, samplers } from "./samplers/index.ts";
 export { Sobol } from "./sobol.ts";
+export {
+  type Constraint,
+  type Ending,
+  ended,
+  type Lease,
+  type Named,
+  type NewTrial,
+  type Objective,
+  type Report,
+  type Seen,
+  type SpaceVersion,
+  type StudyRecord,
+  type StudySpec,
+  type StudyStorage,
+  type TrialRecord,
+  type TrialState,
+  type WorkerRecord,
+} from "./storage.ts";
 export type { Outcome, Trial } from "./trial.ts";

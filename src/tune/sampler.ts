@@ -10,6 +10,12 @@ export interface Ask {
   readonly number: number;
   /** Those that are known, in the order of their numbers. */
   readonly trials: readonly Trial[];
+  /** How many trials the study is to have in all, where that is known. */
+  readonly budget?: number;
+  /** Whether a configuration keeps the limits that can be computed before anything is trained; all do, unless said. */
+  readonly allows?: (configuration: Configuration) => boolean;
+  /** Limits to what only a trial can measure: `measured[metric]` of a trial is to be at most this. */
+  readonly limits?: Readonly<Record<string, number>>;
 }
 
 /** A way to choose what is tried next. */
@@ -19,7 +25,7 @@ export interface Sampler<Options extends object = object> {
   readonly summary: string;
   readonly defaults: Options;
   /**
-   * The next configuration: never one that was tried or is being tried.
+   * The next configuration: never one that was tried or is being tried, nor one that is not allowed.
    * @returns undefined when there is nothing left to try: the space is exhausted
    */
   ask(request: Ask, options: Options): Configuration | undefined;
@@ -34,25 +40,32 @@ const LISTED = 100_000;
 export const seenKeys = ({ space, trials }: Pick<Ask, "space" | "trials">): Set<string> =>
   new Set(trials.filter(({ outcome }) => outcome !== "stale").map(({ configuration }) => space.keyOf(configuration)));
 
+/** Whether a configuration may be tried: it is new, and keeps the limits that can be computed. */
+export function admission(request: Ask): (configuration: Configuration) => boolean {
+  const { space, allows = () => true } = request;
+  const seen = seenKeys(request);
+  return (configuration) => !seen.has(space.keyOf(configuration)) && allows(configuration);
+}
+
 /**
- * The first of several draws that is new. Where they are all old and the space is finite, one of those that are left, at random.
+ * The first of several draws that may be tried. Where none may and the space is finite, one of those that are left, at random.
  * @param draw the n-th proposal, from 0
  */
 export function unseen(request: Ask, draw: (n: number) => Configuration): Configuration | undefined {
   const { space, seed, number } = request;
-  const seen = seenKeys(request);
+  const admits = admission(request);
   for (let n = 0; n < DRAWS; n++) {
     const configuration = draw(n);
-    if (!seen.has(space.keyOf(configuration))) return configuration;
+    if (admits(configuration)) return configuration;
   }
   if (space.count() > LISTED) {
     for (let n = DRAWS; n < LISTED; n++) {
       const configuration = draw(n);
-      if (!seen.has(space.keyOf(configuration))) return configuration;
+      if (admits(configuration)) return configuration;
     }
     return undefined;
   }
-  const left = [...configurations(space, Number.POSITIVE_INFINITY)].filter((one) => !seen.has(space.keyOf(one)));
+  const left = [...configurations(space, Number.POSITIVE_INFINITY)].filter(admits);
   return left.length === 0 ? undefined : left[new Random(seed, "left", number).below(left.length)];
 }
 

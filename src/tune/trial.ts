@@ -9,6 +9,11 @@ export interface Trial {
   readonly number: number;
   readonly configuration: Configuration;
   readonly outcome: Outcome;
-  /** What is minimised; absent while it runs and where it failed. */
+  /**
+   * What is minimised; absent while it runs and where it failed. Of a trial that was stopped early, or waits to go on, what it
+   * had reached.
+   */
   readonly value?: number;
+  /** What was measured for the limits that are measured, by their metrics' names; absent as `value` is. */
+  readonly measured?: Readonly<Record<string, number>>;
 }

@@ -1,5 +1,5 @@
 import { frozen, Random } from "../../core/index.ts";
-import { configurations, type Sampler, seenKeys } from "../sampler.ts";
+import { admission, configurations, type Sampler } from "../sampler.ts";
 
 export interface GridOptions {
   /** Values of a parameter, its ends among them; all of them where there are fewer. */
@@ -13,8 +13,7 @@ export const gridSampler = frozen<Sampler<GridOptions>>({
   defaults: { values: 4 },
   ask: (request, { values }) => {
     const { space, seed } = request;
-    const seen = seenKeys(request);
     const all = [...configurations(space, values)];
-    return new Random(seed, "grid sampler").shuffle(all).find((one) => !seen.has(space.keyOf(one)));
+    return new Random(seed, "grid sampler").shuffle(all).find(admission(request));
   },
 });
