@@ -27,6 +27,8 @@ export interface StudySpec {
   readonly pruner: Named;
   readonly objectives: readonly Objective[];
   readonly constraints: readonly Constraint[];
+  /** What the pruner judges by: a metric that every step reports. */
+  readonly pruneBy: Objective;
   /** Steps of a trial that is not pruned, such as epochs. */
   readonly steps: number;
   /** Of the data, so that all workers learn from the same. */
@@ -66,6 +68,8 @@ export interface Seen {
   readonly open: readonly number[];
   /** Numbers of trials that were paused, with the step that they had reached. */
   readonly paused: readonly (readonly [number, number])[];
+  /** How many trials there were to be in all, where that was said. */
+  readonly budget: number | null;
 }
 
 export interface NewTrial {
