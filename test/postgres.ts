@@ -81,18 +81,18 @@ const freePort = () =>
 export async function startPostgres(): Promise<Postgres> {
   const bin = installed();
   if (bin === undefined) throw new Error(`PostgreSQL is missing; install it: ${INSTALL}`);
-  const user = lent() ?? {};
+  const owner = lent();
   const folder = mkdtempSync(join(tmpdir(), "argmin-postgres-"));
   const data = join(folder, "data");
   const secret = join(folder, "password");
   writeFileSync(secret, PASSWORD);
-  if ("uid" in user) for (const path of [folder, secret]) chownSync(path, user.uid, user.gid);
+  if (owner !== undefined) for (const path of [folder, secret]) chownSync(path, owner.uid, owner.gid);
 
   const env = { ...process.env, LC_ALL: "C" };
   const made = spawnSync(
     join(bin, "initdb"),
     ["-D", data, "-U", USER, "-A", "scram-sha-256", `--pwfile=${secret}`, "-E", "UTF8", "--no-locale", "--no-sync"],
-    { ...user, env, cwd: folder, encoding: "utf8" },
+    { ...owner, env, cwd: folder, encoding: "utf8" },
   );
   if (made.status !== 0) {
     rmSync(folder, { recursive: true, force: true });
@@ -108,7 +108,7 @@ export async function startPostgres(): Promise<Postgres> {
       const settings = ["fsync=off", "unix_socket_directories=", "max_connections=60", "shared_buffers=16MB"];
       const args = ["-D", data, "-h", "127.0.0.1", "-p", String(port), ...settings.flatMap((one) => ["-c", one])];
       const child = spawn(join(bin, "postgres"), args, {
-        ...user,
+        ...owner,
         env,
         cwd: folder,
         stdio: ["ignore", "ignore", "pipe"],
