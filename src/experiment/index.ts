@@ -24,3 +24,4 @@ export {
 } from "./options.ts";
 export { resolve } from "./resolve.ts";
 export { summary } from "./summary.ts";
+export { configurationToOptions, type DataFacts, defaultSpace, fullSpace, type SearchSpace } from "./tune/index.ts";

@@ -7,7 +7,7 @@ import {
   type Source,
   settleAugment,
 } from "../data/index.ts";
-import { losses } from "../losses/index.ts";
+import { type LossChoice, losses } from "../losses/index.ts";
 import { linear, type Model, mlp, models } from "../models/index.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { type Fit, fits } from "../preprocess/index.ts";
@@ -72,7 +72,7 @@ const known: Readonly<Record<keyof TrainOptions, true>> = {
  * Pictures in one step unless said: small sets get small batches, since what they lack is steps (64-pixel photographs of
  * hands, 2,062 of them, cnn, 10 epochs: 0.97 with batches of 32, 0.95 with 64, medians of three seeds).
  */
-const autoBatchSize = (pictures: number) => (pictures < 6000 ? 32 : 64);
+export const autoBatchSize = (pictures: number) => (pictures < 6000 ? 32 : 64);
 
 /** Weights and targets that the data brings, and the classes' weights, held against the data. */
 function checkImportance(
@@ -198,6 +198,18 @@ function refusePictures(name: string, unit: Model, { augment, size, channels, fi
   throw new UsageError(option, `it is for pictures, and ${name} holds numbers`, "leave it out");
 }
 
+/** The model of a run that names none. */
+export function usualModel({ optimizer = defaults.optimizer }: Pick<TrainOptions, "optimizer">, numbers: boolean) {
+  if (isSolver(optimizer.name)) return linear();
+  return numbers ? mlp() : defaults.model;
+}
+
+/** The loss of a run that names none. */
+export function usualLoss({ optimizer = defaults.optimizer }: Pick<TrainOptions, "optimizer">): LossChoice {
+  if (!isSolver(optimizer.name)) return defaults.loss;
+  return chosen("loss", choose("loss", losses, solvers[optimizer.name].usual));
+}
+
 /**
  * Fills in the defaults, some of which depend on the data, and checks the ranges of what was given.
  * @throws UsageError naming the option, its value and the range
@@ -215,8 +227,8 @@ export function resolve(options: TrainOptions, source: Source): Settings {
   const picture =
     size === null && source.uniform ? source.uniform : { height: size ?? DEFAULT_SIZE, width: size ?? DEFAULT_SIZE };
   const solver = isSolver(optimizer.name) ? solvers[optimizer.name] : undefined;
-  const model = options.model ?? (solver ? linear() : source.numbers ? mlp() : defaults.model);
-  const loss = options.loss ?? (solver ? chosen("loss", choose("loss", losses, solver.usual)) : defaults.loss);
+  const model = options.model ?? usualModel(options, source.numbers !== undefined);
+  const loss = options.loss ?? usualLoss(options);
   const unit = choose("model", models, model.name);
   if (source.numbers) refusePictures(source.name, unit, options);
   checkOptions("model", unit, model.options);

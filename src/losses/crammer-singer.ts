@@ -2,6 +2,7 @@ import { chosen, frozen } from "../core/index.ts";
 import { add, max, mul, sub, sum } from "../ops/index.ts";
 import type { HingeOptions } from "./hinge.ts";
 import type { Loss, LossChoice } from "./loss.ts";
+import { marginSpace } from "./margins.ts";
 import { truthOf } from "./targets.ts";
 
 /**
@@ -13,6 +14,7 @@ export const crammerSingerLoss = frozen<Loss<HingeOptions>>({
   formula: "max(0, max_{j≠y} s_j − s_y + 1)",
   defaults: { margin: 1 },
   ranges: { margin: [0, Number.POSITIVE_INFINITY] },
+  space: marginSpace,
   convex: true,
   perExample: ({ margin }, scores, labels) => {
     const truth = truthOf(scores, labels);

@@ -2,7 +2,7 @@ import { chosen, frozen } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
 import { logSoftmax, mul, neg, sum } from "../ops/index.ts";
 import type { Loss, LossChoice } from "./loss.ts";
-import { type SmoothingOptions, smoothed, smoothingRanges, truthOf } from "./targets.ts";
+import { type SmoothingOptions, smoothed, smoothingRanges, smoothingSpace, truthOf } from "./targets.ts";
 
 /** −Σ_c q_c ln p_c for targets before smoothing. */
 const crossEntropyOf = ({ smoothing }: SmoothingOptions, scores: Tensor, targets: Tensor): Tensor =>
@@ -20,6 +20,7 @@ export const crossEntropyLoss = frozen<Loss<SmoothingOptions>>({
   formula: "−ln softmax(s)_y",
   defaults: { smoothing: 0 },
   ranges: smoothingRanges,
+  space: smoothingSpace,
   convex: true,
   smooth: true,
   perExample: (options, scores, labels) => crossEntropyOf(options, scores, truthOf(scores, labels)),

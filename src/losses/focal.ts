@@ -1,5 +1,6 @@
 import { chosen, frozen } from "../core/index.ts";
 import { exp, logSoftmax, mul, neg, pow, sub, sum } from "../ops/index.ts";
+import { float } from "../space/index.ts";
 import type { Loss, LossChoice } from "./loss.ts";
 import { truthOf } from "./targets.ts";
 
@@ -18,6 +19,8 @@ export const focalLoss = frozen<Loss<FocalOptions>>({
   defaults: { gamma: 2 },
   // Below 1 the derivative is infinite where p_y reaches 1, as it does in float32.
   ranges: { gamma: [1, Number.POSITIVE_INFINITY] },
+  // Lin et al. 2017 try γ up to 5.
+  space: { gamma: float(1, 5) },
   smooth: true,
   perExample: ({ gamma }, scores, labels) => {
     const truth = truthOf(scores, labels);

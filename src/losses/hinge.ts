@@ -1,7 +1,7 @@
 import { chosen, frozen } from "../core/index.ts";
 import { sum } from "../ops/index.ts";
 import type { Loss, LossChoice } from "./loss.ts";
-import { hingeTerms } from "./margins.ts";
+import { hingeTerms, marginSpace } from "./margins.ts";
 
 export interface HingeOptions {
   /** By how much the true class has to lead. */
@@ -17,6 +17,7 @@ export const hingeLoss = frozen<Loss<HingeOptions>>({
   formula: "Σ_{j≠y} max(0, s_j − s_y + 1)",
   defaults: { margin: 1 },
   ranges: { margin: [0, Number.POSITIVE_INFINITY] },
+  space: marginSpace,
   convex: true,
   perExample: ({ margin }, scores, labels) => sum(hingeTerms(scores, labels, margin), 1),
   initial: ({ margin }, classes) => ({

@@ -1,6 +1,7 @@
 import { chosen, frozen } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
 import { abs, mean, minimum, mul, sub } from "../ops/index.ts";
+import { logFloat } from "../space/index.ts";
 import type { Loss, LossChoice } from "./loss.ts";
 import { truthOf } from "./targets.ts";
 
@@ -25,6 +26,8 @@ export const huberLoss = frozen<Loss<HuberOptions>>({
   formula: "(1/C) Σ_c h(s_c − [c = y])",
   defaults: { delta: 1 },
   ranges: { delta: [1e-6, Number.POSITIVE_INFINITY] },
+  // Residuals of one-hot targets are about 1: above it, this is half of the mean squared error.
+  space: { delta: logFloat(0.05, 1) },
   convex: true,
   smooth: true,
   perExample: (options, scores, labels) => hubersError(options, scores, truthOf(scores, labels)),

@@ -2,7 +2,7 @@ import { chosen, frozen } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
 import { greater, log, logSoftmax, mul, sub, sum, where } from "../ops/index.ts";
 import type { Loss, LossChoice } from "./loss.ts";
-import { type SmoothingOptions, smoothed, smoothingRanges, truthOf } from "./targets.ts";
+import { type SmoothingOptions, smoothed, smoothingRanges, smoothingSpace, truthOf } from "./targets.ts";
 
 /** Σ_c q_c (ln q_c − ln p_c) for targets q before smoothing; 0 · ln 0 counts as 0. */
 function divergence({ smoothing }: SmoothingOptions, scores: Tensor, targets: Tensor): Tensor {
@@ -20,6 +20,7 @@ export const kullbackLeiblerLoss = frozen<Loss<SmoothingOptions>>({
   formula: "Σ_c q_c (ln q_c − ln softmax(s)_c)",
   defaults: { smoothing: 0.1 },
   ranges: smoothingRanges,
+  space: smoothingSpace,
   convex: true,
   smooth: true,
   perExample: (options, scores, labels) => divergence(options, scores, truthOf(scores, labels)),

@@ -1,5 +1,6 @@
 import type { Choice, Ranges } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
+import type { Parameter } from "../space/index.ts";
 
 /** A loss Lᵢ(s, y): what one example costs. Mean and weights are applied outside, once. */
 export interface Loss<Options extends object = object> {
@@ -9,6 +10,8 @@ export interface Loss<Options extends object = object> {
   readonly defaults: Options;
   /** Where the numbers among the options make sense. */
   readonly ranges?: Ranges;
+  /** What a search may choose an option from, by the option's name: what people use, not all that makes sense. */
+  readonly space?: Readonly<Record<string, Parameter>>;
   /** Convex in the scores, whatever the options: with a linear model every minimum is the minimum. */
   readonly convex?: true;
   /** Continuously differentiable in the scores, whatever the options: no kinks, so line searches and momentum can trust the gradient. */

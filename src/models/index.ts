@@ -6,7 +6,7 @@ import type { Model } from "./model.ts";
 export { type CnnOptions, cnn } from "./cnn.ts";
 export { linear } from "./linear.ts";
 export { type MlpOptions, mlp } from "./mlp.ts";
-export type { Model, ModelChoice } from "./model.ts";
+export type { Model, ModelChoice, PictureSize } from "./model.ts";
 
 /** Every model, by name. */
 export const models = Object.freeze({ linear: linearModel, mlp: mlpModel, cnn: cnnModel }) as Readonly<

@@ -1,7 +1,8 @@
 import { chosen, frozen } from "../core/index.ts";
 import { scoped, type Tensor } from "../ir/index.ts";
-import { type ActivationName, dense, dropout, scores } from "../nn/index.ts";
+import { type ActivationName, activations, dense, dropout, scores } from "../nn/index.ts";
 import { flatten } from "../ops/index.ts";
+import { choice, float, logInt } from "../space/index.ts";
 import type { Model, ModelChoice } from "./model.ts";
 
 export interface MlpOptions {
@@ -12,12 +13,43 @@ export interface MlpOptions {
   readonly dropout: number;
 }
 
+const LAYERS = [1, 2, 3];
+/** Wider layers cost more than they bring on pictures of 32 pixels or so: 4,096 inputs times 2,048 units are 8 million weights. */
+const widths = logInt(32, 1024);
+
 /** The multilayer perceptron: fully connected layers with an activation between them (Rumelhart, Hinton, Williams 1986). */
 export const mlpModel = frozen<Model<MlpOptions>>({
   name: "mlp",
   summary: "fully connected layers: 512 and 256 units unless said",
   defaults: { hidden: [512, 256], activation: "relu", dropout: 0 },
   ranges: { dropout: [0, 1] },
+  space: () => ({
+    layers: choice(...LAYERS),
+    width1: widths,
+    width2: { ...widths, when: { parameter: "layers", is: [2, 3] } },
+    width3: { ...widths, when: { parameter: "layers", is: [3] } },
+    activation: choice(...Object.keys(activations)),
+    dropout: float(0, 0.5),
+  }),
+  searchFirst: ["layers", "width1", "width2", "width3", "dropout"],
+  fromSpace: ({ layers, width1, width2, width3, ...others }, options) => {
+    const widths = [width1, width2, width3] as readonly (number | undefined)[];
+    if (layers === undefined && widths.every((width) => width === undefined)) return { ...options, ...others };
+    const hidden: number[] = [];
+    for (let i = 0; i < ((layers as number | undefined) ?? options.hidden.length); i++) {
+      // A layer whose width nobody names is as wide as the one before it.
+      hidden.push(widths[i] ?? options.hidden[i] ?? hidden[i - 1]);
+    }
+    return { ...options, ...others, hidden };
+  },
+  toSpace: ({ hidden, ...others }) => {
+    if (!LAYERS.includes(hidden.length)) return others;
+    return {
+      layers: hidden.length,
+      ...Object.fromEntries(hidden.map((units, i) => [`width${i + 1}`, units])),
+      ...others,
+    };
+  },
   apply: ({ hidden, activation, dropout: rate }, x, classes, parameters) => {
     let h: Tensor = flatten(x);
     hidden.forEach((units, i) => {

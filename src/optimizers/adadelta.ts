@@ -1,8 +1,9 @@
 import { frozen } from "../core/index.ts";
 import { add, div, mul, sqrt, square, sub } from "../ops/index.ts";
+import { float } from "../space/index.ts";
 import { type OptimizerOptions, optimizerOf } from "./configure.ts";
 import type { Optimizer, OptimizerChoice } from "./optimizer.ts";
-import { epsilonRange, share } from "./ranges.ts";
+import { epsilonRange, ratesAround, share } from "./ranges.ts";
 
 export interface AdadeltaOptions {
   /** ρ: the share of both mean squares that is kept. */
@@ -21,6 +22,8 @@ export const adadeltaOptimizer = frozen<Optimizer<AdadeltaOptions>>({
   summary: "steps measured by the size of earlier steps",
   defaults: { learningRate: 1, decay: 0.9, epsilon: 1e-6 },
   ranges: { decay: share, epsilon: epsilonRange },
+  space: { learningRate: ratesAround(1), decay: float(0.9, 0.99) },
+  searchFirst: ["learningRate"],
   slots: () => ["squares", "squaredSteps"],
   scalars: ({ decay, epsilon }, learningRate) => ({ learningRate, decay, epsilon: epsilon / (1 - decay) }),
   update: ({ parameter, gradient, slots, scalars }) => {

@@ -2,7 +2,7 @@ import { frozen } from "../core/index.ts";
 import { add, div, mul, sqrt, square, sub } from "../ops/index.ts";
 import { type OptimizerOptions, optimizerOf } from "./configure.ts";
 import type { Optimizer, OptimizerChoice } from "./optimizer.ts";
-import { epsilonRange, nonNegative } from "./ranges.ts";
+import { epsilonRange, nonNegative, ratesAround } from "./ranges.ts";
 
 export interface AdagradOptions {
   readonly epsilon: number;
@@ -21,6 +21,7 @@ export const adagradOptimizer = frozen<Optimizer<AdagradOptions>>({
   summary: "r ← r + g², w ← w − ηg/(√r + ε)",
   defaults: { learningRate: 0.01, epsilon: 1e-10, initialAccumulator: 0 },
   ranges: { epsilon: epsilonRange, initialAccumulator: nonNegative },
+  space: { learningRate: ratesAround(0.01) },
   slots: () => ["squares"],
   initialSlot: ({ initialAccumulator }) => initialAccumulator,
   scalars: ({ epsilon }, learningRate) => ({ learningRate, epsilon }),

@@ -1,7 +1,14 @@
 import { frozen } from "../core/index.ts";
 import { add, div, maximum, mul, sqrt, sub } from "../ops/index.ts";
 import { type OptimizerOptions, optimizerOf } from "./configure.ts";
-import { type DecayOptions, decayed, decayIsStructural, decayRange, decayScalars } from "./decay.ts";
+import {
+  adaptiveDecaySpace,
+  type DecayOptions,
+  decayed,
+  decayIsStructural,
+  decayRange,
+  decayScalars,
+} from "./decay.ts";
 import {
   corrections,
   type MomentOptions,
@@ -12,6 +19,7 @@ import {
   nextVelocity,
 } from "./moments.ts";
 import type { Optimizer, OptimizerChoice } from "./optimizer.ts";
+import { ratesAround } from "./ranges.ts";
 
 export interface AdamOptions extends MomentOptions {
   /** Divide by the largest mean square so far, so that the effective rate cannot grow again. Reddi et al. 2018. */
@@ -33,6 +41,7 @@ export const adamOptimizer = frozen<Optimizer<AdamOptions>>({
   summary: "step by the mean gradient over its root mean square",
   defaults,
   ranges: momentRanges,
+  space: { learningRate: ratesAround(1e-3) },
   structural: amsgradIsStructural,
   slots: ({ amsgrad }) => [...momentSlots, ...(amsgrad ? ["largest"] : [])],
   scalars: (options, learningRate, step) => {
@@ -65,6 +74,7 @@ export const adamwOptimizer = frozen<Optimizer<AdamwOptions>>({
   summary: "adam whose weights shrink by a share at each step",
   defaults: { ...defaults, weightDecay: 0.01 },
   ranges: { ...momentRanges, ...decayRange },
+  space: { ...adamOptimizer.space, ...adaptiveDecaySpace },
   structural: { ...amsgradIsStructural, ...decayIsStructural },
   scalars: (options, learningRate, step) => ({
     ...adamOptimizer.scalars(options, learningRate, step),

@@ -3,6 +3,7 @@ import { abs, add, div, maximum, mul, sub } from "../ops/index.ts";
 import { type OptimizerOptions, optimizerOf } from "./configure.ts";
 import { corrections, type MomentOptions, momentDefaults, momentRanges, nextVelocity } from "./moments.ts";
 import type { Optimizer, OptimizerChoice } from "./optimizer.ts";
+import { ratesAround } from "./ranges.ts";
 
 /**
  * AdaMax: m ← β₁m + (1 − β₁)g, u ← max(β₂u, |g| + ε), w ← w − η m / ((1 − β₁ᵗ) u). Kingma and Ba 2015, section 7.1: Adam
@@ -14,6 +15,7 @@ export const adamaxOptimizer = frozen<Optimizer<MomentOptions>>({
   summary: "step by the mean gradient over its largest recent size",
   defaults: { learningRate: 2e-3, ...momentDefaults },
   ranges: momentRanges,
+  space: { learningRate: ratesAround(2e-3) },
   slots: () => ["velocity", "largest"],
   scalars: (options, learningRate, step) => ({
     beta1: options.beta1,

@@ -1,9 +1,10 @@
 import { frozen } from "../core/index.ts";
 import { add, mul, sub } from "../ops/index.ts";
+import { logFloat } from "../space/index.ts";
 import { type OptimizerOptions, optimizerOf } from "./configure.ts";
 import { type DecayOptions, decayed, decayIsStructural, decayRange, decayScalars } from "./decay.ts";
 import type { Optimizer, OptimizerChoice } from "./optimizer.ts";
-import { share } from "./ranges.ts";
+import { ratesAround, share } from "./ranges.ts";
 import { sign } from "./sign.ts";
 
 export interface LionOptions extends DecayOptions {
@@ -25,6 +26,9 @@ export const lionOptimizer = frozen<Optimizer<LionOptions>>({
   summary: "step by the sign of the mean gradient",
   defaults: { learningRate: 1e-4, beta1: 0.9, beta2: 0.99, weightDecay: 0 },
   ranges: { beta1: share, beta2: share, ...decayRange },
+  // Rates are three to ten times smaller than Adam's, so decays are as much larger (Chen et al. 2023, section 5).
+  space: { learningRate: ratesAround(1e-4), weightDecay: logFloat(1e-2, 10) },
+  searchFirst: ["learningRate"],
   structural: decayIsStructural,
   slots: () => ["velocity"],
   scalars: (options, learningRate) => {

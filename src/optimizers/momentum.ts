@@ -1,9 +1,9 @@
 import { frozen } from "../core/index.ts";
 import { add, mul, sub } from "../ops/index.ts";
 import { type OptimizerOptions, optimizerOf } from "./configure.ts";
-import { type DecayOptions, decayed, decayIsStructural, decayRange, decayScalars } from "./decay.ts";
+import { type DecayOptions, decayed, decayIsStructural, decayRange, decayScalars, decaySpace } from "./decay.ts";
 import type { Optimizer, OptimizerChoice } from "./optimizer.ts";
-import { share } from "./ranges.ts";
+import { momentumSpace, ratesAround, share } from "./ranges.ts";
 
 export interface MomentumOptions extends DecayOptions {
   /** β: the share of the velocity that is kept. */
@@ -24,6 +24,8 @@ export const momentumOptimizer = frozen<Optimizer<MomentumOptions>>({
   summary: "v ← βv + (1 − τ)g, w ← w − ηv",
   defaults: { learningRate: 0.02, momentum: 0.9, dampening: 0, weightDecay: 0 },
   ranges: { momentum: share, dampening: share, ...decayRange },
+  space: { learningRate: ratesAround(0.02), momentum: momentumSpace, ...decaySpace },
+  searchFirst: ["learningRate"],
   structural: decayIsStructural,
   slots: () => ["velocity"],
   scalars: (options, learningRate, step) => {

@@ -1,11 +1,19 @@
 import { frozen, sizeOf } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
 import { add, div, matmul, mul, reshape, sqrt, square, sub, sum, transpose } from "../ops/index.ts";
+import { float } from "../space/index.ts";
 import { adamOptimizer } from "./adam.ts";
 import { type OptimizerOptions, optimizerOf } from "./configure.ts";
-import { type DecayOptions, decayed, decayIsStructural, decayRange, decayScalars } from "./decay.ts";
+import {
+  adaptiveDecaySpace,
+  type DecayOptions,
+  decayed,
+  decayIsStructural,
+  decayRange,
+  decayScalars,
+} from "./decay.ts";
 import type { Optimizer, OptimizerChoice } from "./optimizer.ts";
-import { share } from "./ranges.ts";
+import { ratesAround, share } from "./ranges.ts";
 
 export interface MuonOptions extends DecayOptions {
   /** β: the share of the velocity that is kept. */
@@ -49,6 +57,8 @@ export const muonOptimizer = frozen<Optimizer<MuonOptions>>({
   summary: "step by the orthogonal matrix nearest to the velocity",
   defaults: { learningRate: 3e-3, momentum: 0.95, weightDecay: 0 },
   ranges: { momentum: share, ...decayRange },
+  space: { learningRate: ratesAround(3e-3), momentum: float(0.8, 0.99), ...adaptiveDecaySpace },
+  searchFirst: ["learningRate"],
   structural: decayIsStructural,
   slots: (_options, facts) =>
     facts.role === "bias" ? adamOptimizer.slots(adamOptimizer.defaults, facts) : ["velocity"],

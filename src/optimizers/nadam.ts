@@ -1,7 +1,14 @@
 import { frozen } from "../core/index.ts";
 import { add, div, mul, sqrt, sub } from "../ops/index.ts";
 import { type OptimizerOptions, optimizerOf } from "./configure.ts";
-import { type DecayOptions, decayed, decayIsStructural, decayRange, decayScalars } from "./decay.ts";
+import {
+  adaptiveDecaySpace,
+  type DecayOptions,
+  decayed,
+  decayIsStructural,
+  decayRange,
+  decayScalars,
+} from "./decay.ts";
 import {
   corrections,
   type MomentOptions,
@@ -12,7 +19,7 @@ import {
   nextVelocity,
 } from "./moments.ts";
 import type { Optimizer, OptimizerChoice } from "./optimizer.ts";
-import { nonNegative } from "./ranges.ts";
+import { nonNegative, ratesAround } from "./ranges.ts";
 
 export interface NadamOptions extends MomentOptions, DecayOptions {
   /** ψ: how fast the momentum rises from half of β₁ to β₁. */
@@ -41,6 +48,8 @@ export const nadamOptimizer = frozen<Optimizer<NadamOptions>>({
   summary: "adam that looks ahead",
   defaults: { learningRate: 2e-3, ...momentDefaults, momentumDecay: 4e-3, weightDecay: 0 },
   ranges: { ...momentRanges, momentumDecay: nonNegative, ...decayRange },
+  space: { learningRate: ratesAround(2e-3), ...adaptiveDecaySpace },
+  searchFirst: ["learningRate"],
   structural: decayIsStructural,
   slots: () => momentSlots,
   scalars: (options, learningRate, step) => {

@@ -1,5 +1,6 @@
 import type { Choice, Ranges, Shape } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
+import type { Parameter } from "../space/index.ts";
 
 /** What an optimizer may know of a parameter when it decides what to remember of it. */
 export interface ParameterFacts {
@@ -33,6 +34,10 @@ export interface Optimizer<Options extends object = object> {
   readonly defaults: Options & { readonly learningRate: number };
   /** Where the numbers among the options make sense. */
   readonly ranges?: Ranges;
+  /** What a search may choose an option from, by the option's name: what people use, not all that makes sense. */
+  readonly space?: Readonly<Record<string, Parameter>>;
+  /** The options of `space` with which a search begins unless it is told more; all of them unless said. */
+  readonly searchFirst?: readonly string[];
   /**
    * The options that shape the graph, each with what it adds: of a number it matters whether it is 0, and no more. Every
    * other option acts through `scalars` alone, so that a search over its values never rebuilds a graph.

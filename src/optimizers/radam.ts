@@ -1,7 +1,14 @@
 import { frozen } from "../core/index.ts";
 import { add, div, mul, sqrt, sub } from "../ops/index.ts";
 import { type OptimizerOptions, optimizerOf } from "./configure.ts";
-import { type DecayOptions, decayed, decayIsStructural, decayRange, decayScalars } from "./decay.ts";
+import {
+  adaptiveDecaySpace,
+  type DecayOptions,
+  decayed,
+  decayIsStructural,
+  decayRange,
+  decayScalars,
+} from "./decay.ts";
 import {
   corrections,
   type MomentOptions,
@@ -12,6 +19,7 @@ import {
   nextVelocity,
 } from "./moments.ts";
 import type { Optimizer, OptimizerChoice } from "./optimizer.ts";
+import { ratesAround } from "./ranges.ts";
 
 export interface RadamOptions extends MomentOptions, DecayOptions {}
 
@@ -36,6 +44,8 @@ export const radamOptimizer = frozen<Optimizer<RadamOptions>>({
   summary: "adam that warms itself up",
   defaults: { learningRate: 1e-3, ...momentDefaults, weightDecay: 0 },
   ranges: { ...momentRanges, ...decayRange },
+  space: { learningRate: ratesAround(1e-3), ...adaptiveDecaySpace },
+  searchFirst: ["learningRate"],
   structural: decayIsStructural,
   slots: () => momentSlots,
   scalars: (options, learningRate, step) => {

@@ -1,7 +1,13 @@
 import type { Ranges } from "../core/index.ts";
+import { type FloatParameter, float, logFloat } from "../space/index.ts";
 
+/** A range of values that make sense. */
 type Range = Ranges[string];
 
+/** One order of magnitude on either side of the rate that suits an optimizer. */
+export const ratesAround = (usual: number): FloatParameter => logFloat(usual / 10, usual * 10);
+/** Velocities of two to a hundred gradients. */
+export const momentumSpace: FloatParameter = float(0.5, 0.99);
 /** What is kept of a running sum or mean: all of it would be never to learn anything new. */
 export const share: Range = [0, 1];
 /** Zero or more. */

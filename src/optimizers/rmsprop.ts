@@ -1,9 +1,10 @@
 import { frozen } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
 import { add, div, mul, sqrt, square, sub } from "../ops/index.ts";
+import { float } from "../space/index.ts";
 import { type OptimizerOptions, optimizerOf } from "./configure.ts";
 import type { Optimizer, OptimizerChoice, UpdateInputs } from "./optimizer.ts";
-import { epsilonRange, share } from "./ranges.ts";
+import { epsilonRange, ratesAround, share } from "./ranges.ts";
 
 export interface RmspropOptions {
   /** ρ: the share of the mean square that is kept. */
@@ -51,6 +52,8 @@ export const rmspropOptimizer = frozen<Optimizer<RmspropOptions>>({
   summary: "r ← ρr + (1 − ρ)g², w ← w − ηg/(√r + ε)",
   defaults: { learningRate: 1e-3, decay: 0.99, epsilon: 1e-8, centered: false, momentum: 0 },
   ranges: { decay: share, epsilon: epsilonRange, momentum: share },
+  space: { learningRate: ratesAround(1e-3), decay: float(0.9, 0.999), momentum: float(0, 0.95) },
+  searchFirst: ["learningRate"],
   structural: {
     centered: "the mean of the gradients is one slot more",
     momentum: "a velocity is one slot more",

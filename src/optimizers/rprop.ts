@@ -2,7 +2,7 @@ import { frozen } from "../core/index.ts";
 import { greater, less, maximum, minimum, mul, sub, where } from "../ops/index.ts";
 import { type OptimizerOptions, optimizerOf } from "./configure.ts";
 import type { Optimizer, OptimizerChoice } from "./optimizer.ts";
-import { nonNegative, share } from "./ranges.ts";
+import { nonNegative, ratesAround, share } from "./ranges.ts";
 import { sign } from "./sign.ts";
 
 export interface RpropOptions {
@@ -30,6 +30,7 @@ export const rpropOptimizer = frozen<Optimizer<RpropOptions>>({
   summary: "step by the sign, longer while it stays, on the whole training set",
   defaults: { learningRate: 0.01, shrink: 0.5, grow: 1.2, smallest: 1e-4, largest: 5000 },
   ranges: { shrink: share, grow: [1, Number.POSITIVE_INFINITY], smallest: nonNegative, largest: nonNegative },
+  space: { learningRate: ratesAround(0.01) },
   fullBatch: true,
   slots: () => ["direction", "size"],
   initialSlot: (_options, slot) => (slot === "size" ? 1 : 0),

@@ -1,8 +1,9 @@
 import { frozen } from "../core/index.ts";
 import { mul, sub } from "../ops/index.ts";
 import { type OptimizerOptions, optimizerOf } from "./configure.ts";
-import { type DecayOptions, decayed, decayIsStructural, decayRange, decayScalars } from "./decay.ts";
+import { type DecayOptions, decayed, decayIsStructural, decayRange, decayScalars, decaySpace } from "./decay.ts";
 import type { Optimizer, OptimizerChoice } from "./optimizer.ts";
+import { ratesAround } from "./ranges.ts";
 
 /** Stochastic gradient descent: w ← w − η g, with the gradient of one batch. Robbins and Monro 1951. */
 export const sgdOptimizer = frozen<Optimizer<DecayOptions>>({
@@ -10,6 +11,8 @@ export const sgdOptimizer = frozen<Optimizer<DecayOptions>>({
   summary: "w ← w − ηg on each batch",
   defaults: { learningRate: 0.1, weightDecay: 0 },
   ranges: decayRange,
+  space: { learningRate: ratesAround(0.1), ...decaySpace },
+  searchFirst: ["learningRate"],
   structural: decayIsStructural,
   slots: () => [],
   scalars: (options, learningRate) => ({ learningRate, ...decayScalars(options, learningRate) }),

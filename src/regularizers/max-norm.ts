@@ -1,5 +1,6 @@
 import { chosen, frozen } from "../core/index.ts";
 import { div, maximum, mul, sqrt, square, sum } from "../ops/index.ts";
+import { logFloat } from "../space/index.ts";
 import type { CommonOptions, Regularizer, RegularizerChoice } from "./regularizer.ts";
 
 export interface MaxNormOptions extends CommonOptions {
@@ -20,6 +21,8 @@ export const maxNormRegularizer = frozen<Regularizer<MaxNormOptions>>({
   formula: "‖w‖ ≤ limit for the weights of each unit",
   defaults: { limit: 3, biases: false },
   ranges: { limit: [1e-6, Number.POSITIVE_INFINITY] },
+  // Srivastava et al. 2014 tune it, and find 3 to 4.
+  space: { limit: logFloat(0.5, 8) },
   scalars: ({ limit }) => ({ limit }),
   project: (weight, { limit }) => {
     if (weight.rank < 2) return weight;

@@ -1,5 +1,6 @@
 import type { Choice, Ranges } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
+import type { Parameter } from "../space/index.ts";
 
 /** What every regularizer can be told. */
 export interface CommonOptions {
@@ -18,6 +19,10 @@ export interface Regularizer<Options extends CommonOptions = CommonOptions> {
   readonly defaults: Options;
   /** Where the numbers among the options make sense. */
   readonly ranges: Ranges;
+  /** What a search may choose an option from, by the option's name: what people use, not all that makes sense. */
+  readonly space?: Readonly<Record<string, Parameter>>;
+  /** The options of `space` with which a search begins unless it is told more; all of them unless said. */
+  readonly searchFirst?: readonly string[];
   /**
    * The numbers that `penalty` and `project` receive as tensors. `l1` and `l2` are the strengths of Σ |W| and Σ W²; a
    * regularizer that consists of these two alone can be handed to the solvers of convex problems.

@@ -1,4 +1,5 @@
 import { frozen } from "../core/index.ts";
+import { float } from "../space/index.ts";
 import { halfCosine, progressOf, type Schedule, type ScheduleChoice, scheduled } from "./schedule.ts";
 
 export interface CosineOptions {
@@ -15,6 +16,8 @@ export const cosineSchedule = frozen<Schedule<CosineOptions>>({
   summary: "half a cosine from the rate down to final times the rate",
   defaults: { final: 0 },
   ranges: { final: [0, Number.POSITIVE_INFINITY] },
+  space: { final: float(0, 0.1) },
+  searchFirst: [],
   factor: ({ final }, time) => halfCosine(1, final, progressOf(time)),
 });
 

@@ -1,4 +1,5 @@
 import { frozen } from "../core/index.ts";
+import { float } from "../space/index.ts";
 import { type Schedule, type ScheduleChoice, scheduled } from "./schedule.ts";
 
 export interface ExponentialOptions {
@@ -15,6 +16,8 @@ export const exponentialSchedule = frozen<Schedule<ExponentialOptions>>({
   summary: "times gamma per epoch, a little with every step",
   defaults: { gamma: 0.8 },
   ranges: { gamma: [0, 1] },
+  space: { gamma: float(0.5, 0.98) },
+  searchFirst: [],
   factor: ({ gamma }, { epoch }) => gamma ** epoch,
 });
 

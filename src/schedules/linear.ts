@@ -1,4 +1,5 @@
 import { frozen } from "../core/index.ts";
+import { float } from "../space/index.ts";
 import { progressOf, type Schedule, type ScheduleChoice, scheduled } from "./schedule.ts";
 
 export interface LinearOptions {
@@ -14,6 +15,8 @@ export const linearSchedule = frozen<Schedule<LinearOptions>>({
   summary: "a straight line from initial to final times the rate",
   defaults: { initial: 1, final: 0 },
   ranges: { initial: [0, Number.POSITIVE_INFINITY], final: [0, Number.POSITIVE_INFINITY] },
+  space: { final: float(0, 0.1) },
+  searchFirst: [],
   factor: ({ initial, final }, time) => initial + (final - initial) * progressOf(time),
 });
 

@@ -1,4 +1,5 @@
 import { frozen } from "../core/index.ts";
+import { logFloat } from "../space/index.ts";
 import { type Schedule, type ScheduleChoice, scheduled } from "./schedule.ts";
 
 export interface MultiStepOptions {
@@ -18,6 +19,8 @@ export const multiStepSchedule = frozen<Schedule<MultiStepOptions>>({
   // About half and three quarters of a run of ten epochs, as in the paper.
   defaults: { milestones: [5, 8], gamma: 0.1 },
   ranges: { gamma: [0, 1] },
+  space: { gamma: logFloat(0.03, 0.5) },
+  searchFirst: [],
   factor: ({ milestones, gamma }, { epoch }) => gamma ** milestones.filter((milestone) => milestone <= epoch).length,
 });
 

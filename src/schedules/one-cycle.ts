@@ -1,4 +1,5 @@
 import { frozen } from "../core/index.ts";
+import { float, logFloat } from "../space/index.ts";
 import { halfCosine, progressOf, type Schedule, type ScheduleChoice, scheduled } from "./schedule.ts";
 
 export interface OneCycleOptions {
@@ -26,6 +27,8 @@ export const oneCycleSchedule = frozen<Schedule<OneCycleOptions>>({
     initialDivisor: [1, Number.POSITIVE_INFINITY],
     finalDivisor: [1, Number.POSITIVE_INFINITY],
   },
+  space: { warmUp: float(0.1, 0.5), initialDivisor: logFloat(5, 50) },
+  searchFirst: [],
   factor: ({ warmUp, initialDivisor, finalDivisor }, time) => {
     const [progress, initial] = [progressOf(time), 1 / initialDivisor];
     return progress < warmUp

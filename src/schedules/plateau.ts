@@ -1,4 +1,5 @@
 import { frozen } from "../core/index.ts";
+import { float, int } from "../space/index.ts";
 import { type Schedule, type ScheduleChoice, scheduled } from "./schedule.ts";
 
 export interface PlateauOptions {
@@ -21,6 +22,8 @@ export const plateauSchedule = frozen<Schedule<PlateauOptions>>({
   summary: "times factor when the loss has not fallen for more than patience epochs",
   defaults: { factor: 0.5, patience: 1, threshold: 1e-3 },
   ranges: { factor: [0, 1], patience: [0, Number.POSITIVE_INFINITY], threshold: [0, 1] },
+  space: { factor: float(0.1, 0.8), patience: int(0, 5) },
+  searchFirst: [],
   factor: ({ factor, patience, threshold }, { losses }) => {
     let [best, waited, reductions] = [Number.POSITIVE_INFINITY, 0, 0];
     for (const loss of losses) {

@@ -1,4 +1,5 @@
 import { frozen } from "../core/index.ts";
+import { float } from "../space/index.ts";
 import { progressOf, type Schedule, type ScheduleChoice, scheduled } from "./schedule.ts";
 
 export interface PolynomialOptions {
@@ -17,6 +18,8 @@ export const polynomialSchedule = frozen<Schedule<PolynomialOptions>>({
   summary: "a power of the share of the run that is left, down to final times the rate",
   defaults: { power: 2, final: 0 },
   ranges: { power: [0, Number.POSITIVE_INFINITY], final: [0, Number.POSITIVE_INFINITY] },
+  space: { power: float(0.5, 4), final: float(0, 0.1) },
+  searchFirst: [],
   factor: ({ power, final }, time) => final + (1 - final) * (1 - progressOf(time)) ** power,
 });
 

@@ -1,4 +1,5 @@
 import { type Choice, chosen, type Ranges } from "../core/index.ts";
+import type { Parameter } from "../space/index.ts";
 
 /** How far a run has come, in epochs: passes over the training pictures. */
 export interface Time {
@@ -22,6 +23,10 @@ export interface Schedule<Options extends object = object> {
   readonly defaults: Options;
   /** Where the numbers among the options make sense. */
   readonly ranges?: Ranges;
+  /** What a search may choose an option from, by the option's name: what people use, not all that makes sense. */
+  readonly space?: Readonly<Record<string, Parameter>>;
+  /** The options of `space` with which a search begins unless it is told more; all of them unless said. */
+  readonly searchFirst?: readonly string[];
   factor(options: Options, time: Time): number;
 }
 

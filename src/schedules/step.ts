@@ -1,4 +1,5 @@
 import { frozen } from "../core/index.ts";
+import { float, int } from "../space/index.ts";
 import { type Schedule, type ScheduleChoice, scheduled } from "./schedule.ts";
 
 export interface StepOptions {
@@ -14,6 +15,8 @@ export const stepSchedule = frozen<Schedule<StepOptions>>({
   summary: "times gamma after every so many epochs",
   defaults: { every: 3, gamma: 0.5 },
   ranges: { every: [1, Number.POSITIVE_INFINITY], gamma: [0, 1] },
+  space: { every: int(1, 10), gamma: float(0.1, 0.9) },
+  searchFirst: [],
   factor: ({ every, gamma }, { epoch }) => gamma ** Math.floor(epoch / every),
 });
 

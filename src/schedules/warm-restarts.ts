@@ -1,4 +1,5 @@
 import { frozen } from "../core/index.ts";
+import { choice, float, int } from "../space/index.ts";
 import { halfCosine, type Schedule, type ScheduleChoice, scheduled } from "./schedule.ts";
 
 export interface WarmRestartsOptions {
@@ -24,6 +25,8 @@ export const warmRestartsSchedule = frozen<Schedule<WarmRestartsOptions>>({
     multiplier: [1, Number.POSITIVE_INFINITY],
     final: [0, Number.POSITIVE_INFINITY],
   },
+  space: { period: int(1, 10), multiplier: choice(1, 2), final: float(0, 0.1) },
+  searchFirst: [],
   factor: ({ period, multiplier, final }, { epoch }) => {
     let [since, length] = [epoch, period];
     while (since >= length) {

@@ -1,3 +1,4 @@
+export { choice, float, int, logFloat, logInt } from "./make.ts";
 export type {
   ChoiceParameter,
   Configuration,

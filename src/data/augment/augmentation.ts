@@ -1,4 +1,5 @@
 import type { Choice, Ranges } from "../../core/index.ts";
+import type { Parameter } from "../../space/index.ts";
 import type { Draws } from "./draws.ts";
 
 /** Pictures as bytes [height, width, channels], all of one size. */
@@ -28,6 +29,8 @@ interface Unit<Options extends object> {
   readonly defaults: Options;
   /** Where the numbers among the options make sense. */
   readonly ranges?: Ranges;
+  /** What a search may choose an option from, by the option's name: what people use, not all that makes sense. */
+  readonly space?: Readonly<Record<string, Parameter>>;
 }
 
 /** Moves pixels. All that are chosen become one map, and the picture is sampled once. */

@@ -1,4 +1,5 @@
 import { chosen, frozen } from "../../core/index.ts";
+import { float } from "../../space/index.ts";
 import type { AugmentationChoice, PixelUnit } from "./augmentation.ts";
 
 export interface BlurOptions {
@@ -20,6 +21,7 @@ export const blurAugmentation = frozen<PixelUnit<BlurOptions>>({
   stage: "pixels",
   defaults: { deviation: 1, probability: 0.5 },
   ranges: { deviation: [0, 10, "closed"], probability: [0, 1, "closed"] },
+  space: { deviation: float(0, 3), probability: float(0, 1) },
   change: ({ deviation, probability }, draws, pixels, { height, width, channels }) => {
     if (!draws.happens(probability)) return;
     const weights = gauss(draws.between(0, deviation));

@@ -1,4 +1,5 @@
 import { chosen, frozen } from "../../core/index.ts";
+import { float } from "../../space/index.ts";
 import type { AugmentationChoice, ColourUnit } from "./augmentation.ts";
 
 export interface ContrastOptions {
@@ -16,6 +17,7 @@ export const contrastAugmentation = frozen<ColourUnit<ContrastOptions>>({
   stage: "colour",
   defaults: { amount: 0.2 },
   ranges: { amount: [0, 1, "closed"] },
+  space: { amount: float(0, 0.6) },
   tone: ({ amount }, draws, mean) => {
     const gain = draws.between(1 - amount, 1 + amount);
     return { gain, offset: (1 - gain) * mean() };

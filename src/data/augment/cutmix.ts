@@ -1,4 +1,5 @@
 import { chosen, frozen } from "../../core/index.ts";
+import { float, logFloat } from "../../space/index.ts";
 import type { AugmentationChoice, MixUnit } from "./augmentation.ts";
 
 export interface CutmixOptions {
@@ -20,6 +21,7 @@ export const cutmixAugmentation = frozen<MixUnit<CutmixOptions>>({
   stage: "mix",
   defaults: { alpha: 1, probability: 0.5 },
   ranges: { alpha: [0.05, 2, "closed"], probability: [0, 1, "closed"] },
+  space: { alpha: logFloat(0.1, 2), probability: float(0, 1) },
   mix: ({ alpha, probability }, draws, pixels, partner, { height, width, channels }) => {
     if (!draws.happens(probability)) return 1;
     const side = Math.sqrt(1 - draws.beta(alpha));

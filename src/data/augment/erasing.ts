@@ -1,4 +1,5 @@
 import { chosen, frozen } from "../../core/index.ts";
+import { float } from "../../space/index.ts";
 import type { AugmentationChoice, PixelUnit } from "./augmentation.ts";
 
 export interface ErasingOptions {
@@ -31,6 +32,7 @@ export const erasingAugmentation = frozen<PixelUnit<ErasingOptions>>({
     most: [0, 1],
     ratio: [0.01, 1, "closed"],
   },
+  space: { probability: float(0, 1), most: float(0.05, 0.5) },
   change: ({ probability, least, most, ratio }, draws, pixels, { height, width, channels }) => {
     if (!draws.happens(probability)) return;
     const flattest = Math.log(ratio);

@@ -1,4 +1,5 @@
 import { chosen, frozen } from "../../core/index.ts";
+import { choice } from "../../space/index.ts";
 import type { AugmentationChoice, GeometryUnit } from "./augmentation.ts";
 
 export interface FlipOptions {
@@ -18,6 +19,8 @@ export const flipAugmentation = frozen<GeometryUnit<FlipOptions>>({
   stage: "geometry",
   defaults: { horizontal: 0.5, vertical: 0 },
   ranges: { horizontal: [0, 1, "closed"], vertical: [0, 1, "closed"] },
+  // Half of the pictures, or none: nothing between them is better for either.
+  space: { vertical: choice(0, 0.5) },
   map: ({ horizontal, vertical }, draws) => {
     const x = draws.happens(horizontal) ? -1 : 1;
     const y = draws.happens(vertical) ? -1 : 1;

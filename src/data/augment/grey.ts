@@ -1,4 +1,5 @@
 import { chosen, frozen } from "../../core/index.ts";
+import { float } from "../../space/index.ts";
 import type { AugmentationChoice, ColourUnit } from "./augmentation.ts";
 
 export interface GreyOptions {
@@ -16,6 +17,7 @@ export const greyAugmentation = frozen<ColourUnit<GreyOptions>>({
   stage: "colour",
   defaults: { probability: 0.1 },
   ranges: { probability: [0, 1, "closed"] },
+  space: { probability: float(0, 0.5) },
   tone: ({ probability }, draws) => (draws.happens(probability) ? { saturation: 0 } : {}),
 });
 

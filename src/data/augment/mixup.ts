@@ -1,4 +1,5 @@
 import { chosen, frozen } from "../../core/index.ts";
+import { float, logFloat } from "../../space/index.ts";
 import type { AugmentationChoice, MixUnit } from "./augmentation.ts";
 
 export interface MixupOptions {
@@ -19,6 +20,7 @@ export const mixupAugmentation = frozen<MixUnit<MixupOptions>>({
   stage: "mix",
   defaults: { alpha: 0.2, probability: 1 },
   ranges: { alpha: [0.05, 2, "closed"], probability: [0, 1, "closed"] },
+  space: { alpha: logFloat(0.05, 1), probability: float(0, 1) },
   mix: ({ alpha, probability }, draws, pixels, partner) => {
     if (!draws.happens(probability)) return 1;
     const drawn = draws.beta(alpha);

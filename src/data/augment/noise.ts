@@ -1,4 +1,5 @@
 import { chosen, frozen } from "../../core/index.ts";
+import { float } from "../../space/index.ts";
 import type { AugmentationChoice, PixelUnit } from "./augmentation.ts";
 
 export interface NoiseOptions {
@@ -45,6 +46,7 @@ export const noiseAugmentation = frozen<PixelUnit<NoiseOptions>>({
   stage: "pixels",
   defaults: { deviation: 8 },
   ranges: { deviation: [0, 128, "closed"] },
+  space: { deviation: float(0, 32) },
   change: ({ deviation }, draws, pixels) => {
     const { length } = pixels;
     const strength = draws.between(0, deviation);

@@ -1,4 +1,5 @@
 import { chosen, frozen } from "../../core/index.ts";
+import { float } from "../../space/index.ts";
 import type { AugmentationChoice, GeometryUnit } from "./augmentation.ts";
 
 export interface RotateOptions {
@@ -13,6 +14,7 @@ export const rotateAugmentation = frozen<GeometryUnit<RotateOptions>>({
   stage: "geometry",
   defaults: { degrees: 10 },
   ranges: { degrees: [0, 180, "closed"] },
+  space: { degrees: float(0, 45) },
   map: ({ degrees }, draws) => {
     const angle = (draws.between(-degrees, degrees) * Math.PI) / 180;
     const cosine = Math.cos(angle);

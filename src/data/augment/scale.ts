@@ -1,4 +1,5 @@
 import { chosen, frozen } from "../../core/index.ts";
+import { float } from "../../space/index.ts";
 import type { AugmentationChoice, GeometryUnit } from "./augmentation.ts";
 
 export interface ScaleOptions {
@@ -16,6 +17,7 @@ export const scaleAugmentation = frozen<GeometryUnit<ScaleOptions>>({
   stage: "geometry",
   defaults: { amount: 0.1 },
   ranges: { amount: [0, 0.5, "closed"] },
+  space: { amount: float(0, 0.4) },
   map: ({ amount }, draws) => {
     const factor = 1 / draws.between(1 - amount, 1 + amount);
     return [factor, 0, 0, 0, factor, 0];

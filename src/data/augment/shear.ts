@@ -1,4 +1,5 @@
 import { chosen, frozen } from "../../core/index.ts";
+import { float } from "../../space/index.ts";
 import type { AugmentationChoice, GeometryUnit } from "./augmentation.ts";
 
 export interface ShearOptions {
@@ -13,6 +14,7 @@ export const shearAugmentation = frozen<GeometryUnit<ShearOptions>>({
   stage: "geometry",
   defaults: { degrees: 10 },
   ranges: { degrees: [0, 45, "closed"] },
+  space: { degrees: float(0, 25) },
   map: ({ degrees }, draws) => [1, Math.tan((draws.between(-degrees, degrees) * Math.PI) / 180), 0, 0, 1, 0],
 });
 

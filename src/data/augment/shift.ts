@@ -1,4 +1,5 @@
 import { chosen, frozen } from "../../core/index.ts";
+import { float } from "../../space/index.ts";
 import type { AugmentationChoice, GeometryUnit } from "./augmentation.ts";
 
 export interface ShiftOptions {
@@ -16,6 +17,7 @@ export const shiftAugmentation = frozen<GeometryUnit<ShiftOptions>>({
   stage: "geometry",
   defaults: { share: 0.1 },
   ranges: { share: [0, 1] },
+  space: { share: float(0, 0.25) },
   map: ({ share }, draws, { height, width }) => {
     const along = (length: number) => {
       const most = Math.round(share * length);

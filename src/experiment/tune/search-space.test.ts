@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+import { Random } from "../../core/index.ts";
+import type { Source } from "../../data/index.ts";
+import { linear, mlp, models } from "../../models/index.ts";
+import { momentum } from "../../optimizers/index.ts";
+import { l1 } from "../../regularizers/index.ts";
+import { oneCycle } from "../../schedules/index.ts";
+import { lbfgs } from "../../solvers/index.ts";
+import { type Configuration, fromUnits, gridOf, type Space } from "../../space/index.ts";
+import type { TrainOptions } from "../options.ts";
+import { resolve } from "../resolve.ts";
+import { configurationToOptions, type DataFacts, defaultSpace, fullSpace } from "./index.ts";
+
+const facts: DataFacts = { numbers: false, height: 28, width: 28, channels: 1, classes: 10, pictures: 7000 };
+const rows: DataFacts = { ...facts, numbers: true, height: 1, width: 12 };
+
+function sourceOf({ numbers, height, width, channels, classes, pictures }: DataFacts): Source {
+  const features = Array.from({ length: width }, (_, i) => `x${i + 1}`);
+  return {
+    kind: "shapes",
+    name: "made up",
+    classes: Array.from({ length: classes }, (_, i) => `${i}`),
+    paths: Array.from({ length: pictures }, (_, i) => `${i}`),
+    labels: new Int32Array(pictures),
+    declared: [],
+    skipped: [],
+    notes: [],
+    ...(numbers
+      ? { numbers: { values: new Float32Array(0), features, sparse: false } }
+      : { uniform: { pixels: new Uint8Array(0), height, width, channels } }),
+    read: () => Promise.reject(new Error("never read")),
+  };
+}
+
+const sources = new Map([facts, rows].map((one) => [one, sourceOf(one)]));
+const settingsOf = (configuration: Configuration, options: TrainOptions, of = facts) =>
+  resolve(configurationToOptions(configuration, options), sources.get(of)!);
+
+/** Random configurations of a space. */
+function* draws(space: Space, count: number, stream = "draws"): Generator<Configuration> {
+  const random = new Random(7, stream);
+  for (let i = 0; i < count; i++) {
+    yield fromUnits(
+      space,
+      space.names.map(() => random.uniform()),
+    );
+  }
+}
+
+const asks: readonly [string, Partial<TrainOptions>, DataFacts][] = [
+  ["pictures", {}, facts],
+  ["numbers", {}, rows],
+  ...Object.values(models).map(({ name, defaults }): [string, Partial<TrainOptions>, DataFacts] => [
+    name,
+    { model: { kind: "model", name, options: defaults as Record<string, unknown> } },
+    facts,
+  ]),
+  ["momentum", { optimizer: momentum() }, facts],
+  ["a solver", { model: linear(), optimizer: lbfgs() }, facts],
+];
+
+describe.each(asks)("the default space of %s", (_, said, of) => {
+  const options: TrainOptions = { data: "made up", ...said };
+  const { space, start } = defaultSpace(options, of);
+
+  test("starts with what a run has without it", () => {
+    expect(settingsOf(start, options, of)).toEqual(resolve(options, sources.get(of)!));
+  });
+
+  test("holds configurations that a run can have, a thousand for each model, of at most fourteen parameters", () => {
+    for (const configuration of draws(space, said.optimizer ? 100 : 1000)) {
+      expect(Object.keys(configuration).length).toBeLessThanOrEqual(14);
+      settingsOf(configuration, options, of);
+    }
+  });
+});
+
+describe("what was said is not searched", () => {
+  const names = (said: Partial<TrainOptions>, more?: string[]) =>
+    defaultSpace({ data: "made up", ...said }, facts, more).space.names;
+
+  test("an optimizer stays, and its rate is searched unless it was said", () => {
+    expect(names({ optimizer: momentum() })).not.toContain("optimizer");
+    expect(names({ optimizer: momentum() })).toContain("momentum.learningRate");
+    expect(names({ optimizer: momentum({ learningRate: 0.01 }) })).not.toContain("momentum.learningRate");
+    expect(names({ optimizer: momentum() }, ["momentum.learningRate"])).not.toContain("momentum.learningRate");
+    expect(names({ optimizer: momentum({ learningRate: oneCycle() }) })).not.toContain("schedule");
+  });
+
+  test("the layers of a model are one thing", () => {
+    expect(names({ model: mlp({ hidden: [100] }) }).filter((name) => name.startsWith("mlp."))).toEqual(["mlp.dropout"]);
+  });
+
+  test("a batch size and an augmentation stay; a penalty beside another is searched", () => {
+    const left = names({ batchSize: 32, augment: "light", regularizer: l1(1e-5) });
+    expect(left).not.toContain("batchSize");
+    expect(left).not.toContain("augment");
+    expect(left).toContain("l2");
+    expect(names({ regularizer: { ...l1(1e-5), name: "l2" } })).not.toContain("l2");
+  });
+});
+
+describe("the full space", () => {
+  const options: TrainOptions = { data: "made up" };
+  test.each([
+    ["pictures", facts],
+    ["numbers", rows],
+  ])("of %s: each parameter changes what a run does", (_, of) => {
+    const { space } = fullSpace(options, of);
+    const left = new Set(space.names);
+    for (const configuration of draws(space, 2000)) {
+      if (left.size === 0) break;
+      for (const name of Object.keys(configuration)) {
+        if (!left.has(name)) continue;
+        const parameter = space.parameters[name];
+        const other = gridOf(parameter, 3).find((value) => value !== configuration[name])!;
+        // What hangs on it comes and goes with it.
+        const values = space.names.reduce<Configuration>((sofar, one) => {
+          if (!space.isActive(one, sofar)) return sofar;
+          return Object.assign(sofar, {
+            [one]: one === name ? other : (configuration[one] ?? gridOf(space.parameters[one], 3)[0]),
+          });
+        }, {});
+        const [a, b] = [configuration, values].map((one) => JSON.stringify(settingsOf(one, options, of)));
+        expect(`${name}: ${a}`).not.toBe(`${name}: ${b}`);
+        left.delete(name);
+      }
+    }
+    expect([...left]).toEqual([]);
+  });
+});
+
+test("a name that means nothing is refused", () => {
+  expect(() => configurationToOptions({ "adam.rate": 1 }, { data: "x" })).toThrow(/adam.rate/);
+});
