@@ -24,4 +24,17 @@ export {
 } from "./options.ts";
 export { resolve } from "./resolve.ts";
 export { summary } from "./summary.ts";
-export { configurationToOptions, type DataFacts, defaultSpace, fullSpace, type SearchSpace } from "./tune/index.ts";
+export {
+  allows,
+  type Cost,
+  computedMetrics,
+  configurationToOptions,
+  costOf,
+  type DataFacts,
+  defaultSpace,
+  fullSpace,
+  measuredMetrics,
+  parseConstraint,
+  refuseUnreachable,
+  type SearchSpace,
+} from "./tune/index.ts";

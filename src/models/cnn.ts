@@ -39,14 +39,14 @@ export const cnnModel = frozen<Model<CnnOptions>>({
   picturesOnly: true,
   defaults: { channels: "auto", kernel: 3, activation: "relu", dropout: 0 },
   ranges: { dropout: [0, 1] },
-  // Around what "auto" chooses: one stage fewer or more, half or twice as many filters, a quarter or four times the work.
+  // Around what "auto" chooses: a stage fewer or more, and filters for a sixteenth of the work to four times as much.
   space: (picture) => {
     const auto = autoChannels(picture);
     const most = Math.floor(Math.log2(Math.min(picture.height, picture.width)));
     const stages = [auto.length - 1, auto.length, auto.length + 1].filter((count) => count >= 1 && count <= most);
     return {
       stages: choice(...(stages.length > 0 ? stages : [1])),
-      filters: logInt(auto[0] / 2, auto[0] * 2),
+      filters: logInt(auto[0] / 4, auto[0] * 2),
       kernel: choice(3, 5),
       activation: choice(...Object.keys(activations)),
       dropout: float(0, 0.6),

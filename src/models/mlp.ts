@@ -14,8 +14,11 @@ export interface MlpOptions {
 }
 
 const LAYERS = [1, 2, 3];
-/** Wider layers cost more than they bring on pictures of 32 pixels or so: 4,096 inputs times 2,048 units are 8 million weights. */
-const widths = logInt(32, 1024);
+/**
+ * From what keeps a limit of some ten thousand weights on small pictures, to where layers cost more than they bring: of 32×32 pixels
+ * in colour 1,024 units make 3 million weights.
+ */
+const widths = logInt(16, 1024);
 
 /** The multilayer perceptron: fully connected layers with an activation between them (Rumelhart, Hinton, Williams 1986). */
 export const mlpModel = frozen<Model<MlpOptions>>({

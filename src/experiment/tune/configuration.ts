@@ -1,4 +1,4 @@
-import { type Choice, choose, chosen, nearest, UsageError } from "../../core/index.ts";
+import { type Choice, choose, chosen, UsageError } from "../../core/index.ts";
 import { type AugmentationChoice, augmentations, type PresetName } from "../../data/index.ts";
 import { losses } from "../../losses/index.ts";
 import { type Model, models } from "../../models/index.ts";
@@ -15,25 +15,22 @@ export const zeroIsNone = ["clipNorm", "clipValue", "averageWeights"] as const;
 
 type Units = Readonly<Record<string, Unit>>;
 
-const optionOf = (name: string) => name.slice(name.indexOf(".") + 1);
-
-/**
- * Whether a parameter is of a unit. Units of two catalogues may have one name, such as a linear model and a linear schedule; only
- * those that read their values themselves know more names than their options.
- */
-function isOf(unit: Unit, name: string): boolean {
-  if (!name.startsWith(`${unit.name}.`)) return false;
-  return (unit as Partial<Model>).fromSpace !== undefined || Object.hasOwn(unit.defaults, optionOf(name));
-}
-
 /** A configuration that is taken apart: what is never asked for is a mistake. */
 class Values {
   readonly #values: Configuration;
   readonly #left: Set<string>;
+  /** Names behind the dot, by what stands before it. */
+  readonly #options = new Map<string, string[]>();
 
   constructor(values: Configuration) {
     this.#values = values;
     this.#left = new Set(Object.keys(values));
+    for (const name of this.#left) {
+      const dot = name.indexOf(".");
+      if (dot < 0) continue;
+      const unit = name.slice(0, dot);
+      this.#options.set(unit, [...(this.#options.get(unit) ?? []), name.slice(dot + 1)]);
+    }
   }
 
   take<T>(name: string): T | undefined {
@@ -41,21 +38,33 @@ class Values {
     return this.#values[name] as T | undefined;
   }
 
+  /**
+   * The names of a unit's values. Units of two catalogues may have one name, such as a linear model and a linear schedule; only those
+   * that read their values themselves know more names than their options.
+   */
+  #own(unit: Unit): string[] {
+    const names = this.#options.get(unit.name) ?? [];
+    return (unit as Partial<Model>).fromSpace ? names : names.filter((option) => Object.hasOwn(unit.defaults, option));
+  }
+
+  /** Whether a catalogue is named, or a unit of it. */
+  names(kind: string, catalogue: Units): boolean {
+    if (Object.hasOwn(this.#values, kind)) return true;
+    for (const name of this.#options.keys()) {
+      if (Object.hasOwn(catalogue, name) && this.#own(catalogue[name]).length > 0) return true;
+    }
+    return Object.keys(catalogue).some((name) => Object.hasOwn(this.#values, name));
+  }
+
   /** The values of a unit, by its own names. */
   takeOf(unit: Unit): Configuration {
-    const own = Object.keys(this.#values).filter((name) => isOf(unit, name));
-    return Object.fromEntries(own.map((name) => [optionOf(name), this.take(name)])) as Configuration;
+    const own = this.#own(unit).map((option) => [option, this.take(`${unit.name}.${option}`)]);
+    return Object.fromEntries(own) as Configuration;
   }
 
   /** @throws UsageError for a name that means nothing here */
   refuseOthers(): void {
-    const [name] = this.#left;
-    if (name === undefined) return;
-    const near = nearest(
-      name,
-      Object.keys(this.#values).filter((one) => !this.#left.has(one)),
-    );
-    throw new UsageError(name, "says nothing of this run", near ? `did you mean ${near}?` : "leave it out");
+    for (const name of this.#left) throw new UsageError(name, "says nothing of this run", "leave it out");
   }
 }
 
@@ -103,28 +112,24 @@ function augmentWith(values: Values, { augment = "none" }: TrainOptions): readon
  */
 export function configurationToOptions(configuration: Configuration, options: TrainOptions): TrainOptions {
   const values = new Values(configuration);
-  const named = (kind: string, catalogue: Units) =>
-    Object.keys(configuration).some((name) => {
-      const unit = catalogue[name.split(".", 1)[0]];
-      return name === kind || (unit !== undefined && (name === unit.name || isOf(unit, name)));
-    });
   const result: { -readonly [Name in keyof TrainOptions]: TrainOptions[Name] | undefined } = { ...options };
   // Only what is named is touched; which model is usual depends on the data.
-  if (named("model", models)) result.model = unitWith("model", models, values, chosenOf("model", options, false));
-  if (named("loss", losses)) result.loss = unitWith("loss", losses, values, chosenOf("loss", options, false));
-  const scheduling = named("schedule", schedules);
-  if (named("optimizer", optimizers) || scheduling) {
+  if (values.names("model", models))
+    result.model = unitWith("model", models, values, chosenOf("model", options, false));
+  if (values.names("loss", losses)) result.loss = unitWith("loss", losses, values, chosenOf("loss", options, false));
+  const scheduling = values.names("schedule", schedules);
+  if (values.names("optimizer", optimizers) || scheduling) {
     const optimizer = unitWith("optimizer", optimizers, values, chosenOf("optimizer", options, false));
     const schedule = scheduling
       ? unitWith("schedule", schedules, values, chosenOf("schedule", options, false))
       : scheduleSaid(options);
     result.optimizer = schedule ? { ...optimizer, options: { ...optimizer.options, schedule } } : optimizer;
   }
-  if (named("regularizer", regularizers)) {
+  if (values.names("regularizer", regularizers)) {
     const before = [options.regularizer ?? []].flat() as readonly RegularizerChoice[];
     result.regularizer = switched("regularizer", regularizers, values, before);
   }
-  if (named("augment", augmentations)) result.augment = augmentWith(values, options);
+  if (values.names("augment", augmentations)) result.augment = augmentWith(values, options);
   for (const name of runOptions) {
     const value = values.take<never>(name);
     if (value !== undefined) result[name] = value;

@@ -1,4 +1,6 @@
 export type { SearchSpace } from "./compose.ts";
 export { configurationToOptions } from "./configuration.ts";
+export { computedMetrics, measuredMetrics, parseConstraint } from "./constraint.ts";
+export { allows, type Cost, costOf, refuseUnreachable } from "./cost.ts";
 export { defaultSpace, fullSpace } from "./default-space.ts";
 export type { DataFacts } from "./facts.ts";
