@@ -53,6 +53,7 @@ const catalogues: Record<string, string> = {
   ops: "Op",
   "data/augment": "Augmentation",
   "tune/samplers": "Sampler",
+  "tune/pruners": "Pruner",
   losses: "Loss",
   optimizers: "Optimizer",
   regularizers: "Regularizer",

@@ -1,5 +1,6 @@
 export { MemoryQueue } from "./memory-queue.ts";
 export type { Progress, Pruner, Race } from "./pruner.ts";
+export { type AshaOptions, type MedianOptions, type PrunerName, pruners } from "./pruners/index.ts";
 export type { TrialJob, TrialQueue } from "./queue.ts";
 export { type Ask, admission, configurations, type Sampler, seenKeys, unseen } from "./sampler.ts";
 export { type GridOptions, type SamplerName, samplers } from "./samplers/index.ts";

@@ -1,3 +1,5 @@
+import type { Ranges } from "../core/index.ts";
+
 /** What a pruner knows of a trial: the metric that is pruned by, at each step that was reported, such as an epoch. */
 export interface Progress {
   readonly number: number;
@@ -14,6 +16,8 @@ export interface Race {
   readonly trials: readonly Progress[];
   /** The last step of a trial that is not pruned: schedules always span it. */
   readonly steps: number;
+  /** Whether new trials may still be begun. Where none may, what is paused is all that there is to choose from. */
+  readonly more: boolean;
 }
 
 /** A way to spend less on what does not promise much. */
@@ -22,6 +26,8 @@ export interface Pruner<Options extends object = object> {
   /** What it does, in a few words. */
   readonly summary: string;
   readonly defaults: Options;
+  /** Where its options may lie; options without a range take any number. */
+  readonly ranges?: Ranges;
   /** Where a trial pauses of itself: the first step above `step` at which it waits for `promote`; `steps` where it never does. */
   stop(step: number, race: Race, options: Options): number;
   /** Whether a running trial, which has just reported, has shown enough. */

@@ -1,4 +1,4 @@
-import { Random } from "../core/index.ts";
+import { Random, type Ranges } from "../core/index.ts";
 import { type Configuration, gridOf, type ParameterValue, type Space } from "../space/index.ts";
 import type { Trial } from "./trial.ts";
 
@@ -24,6 +24,8 @@ export interface Sampler<Options extends object = object> {
   /** What it does, in a few words. */
   readonly summary: string;
   readonly defaults: Options;
+  /** Where its options may lie; options without a range take any number. */
+  readonly ranges?: Ranges;
   /**
    * The next configuration: never one that was tried or is being tried, nor one that is not allowed.
    * @returns undefined when there is nothing left to try: the space is exhausted

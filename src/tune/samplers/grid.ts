@@ -11,6 +11,7 @@ export const gridSampler = frozen<Sampler<GridOptions>>({
   name: "grid",
   summary: "every combination of a few values of each parameter",
   defaults: { values: 4 },
+  ranges: { values: [2, Number.POSITIVE_INFINITY] },
   ask: (request, { values }) => {
     const { space, seed } = request;
     const all = [...configurations(space, values)];
