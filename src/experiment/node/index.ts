@@ -33,4 +33,5 @@ export {
 export { type PicturePrediction, type PredictOptions, predict } from "./predict.ts";
 export { type ResumeOptions, resume } from "./resume.ts";
 export { csvField } from "./run-folder.ts";
+export { readSpaceFile } from "./space-file.ts";
 export { holdsNumbers, train } from "./train.ts";

@@ -69,7 +69,7 @@ export function wantedByDefault(
     if (known[kind] === undefined) continue;
     const choices = (chosen[kind] as string[] | undefined) ?? choicesOf(kind, known, options, facts, said);
     // Which model is usual depends on the data, so that a configuration has to name it.
-    const named = chosen[kind] !== undefined || choices.length > 1 || (kind === "model" && !said.has(kind));
+    const named = chosen[kind] !== undefined || choices.length > 1 || (kind === "model" && options.model === undefined);
     if (named) wanted[kind] = choice(...choices);
     for (const unit of choices) addUnit(unit);
   }

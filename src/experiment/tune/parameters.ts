@@ -29,6 +29,11 @@ export interface Known {
   readonly when?: Parameter["when"];
   /** What a run has unless told otherwise; absent where that is no number, word or yes or no. */
   readonly usual?: ParameterValue;
+  /**
+   * Of which unit of a catalogue a run has; whether it has a unit; an option of a unit, or a part of one that is a list; or an option
+   * of the run itself.
+   */
+  readonly role: "catalogue" | "switch" | "option" | "part" | "run";
   /** A search begins with it, where its unit takes part. */
   readonly first: boolean;
   /** @throws UsageError for a value that makes no sense */
@@ -65,7 +70,7 @@ function ofKind(kind: Kind, options: TrainOptions, facts: DataFacts): Entry[] {
   const names = Object.keys(units);
   if (names.length === 0) return [];
   const { name: usual, options: said } = chosenOf(kind, options, facts.numbers);
-  const known: Known = { range: choice(...names), usual, first: false, check: oneOf(kind, names) };
+  const known: Known = { range: choice(...names), usual, role: "catalogue", first: false, check: oneOf(kind, names) };
   return [
     [kind, known],
     ...names.flatMap((name) => ofUnit(kind, units[name], name === usual ? said : {}, { kind, is: name }, facts)),
@@ -85,6 +90,7 @@ function ofSwitches(kind: SwitchKind, options: TrainOptions, facts: DataFacts): 
       range: { ...choice(false, true), ...when },
       ...when,
       usual: own !== undefined,
+      role: "switch",
       first: false,
       check: oneOf(unit.name, [false, true]),
     };
@@ -116,6 +122,7 @@ function ofUnit(
         ...(space[own] === undefined ? {} : { range: { ...space[own], when } }),
         when,
         ...(values[own] === undefined ? {} : { usual: values[own] }),
+        role: Object.hasOwn(unit.defaults, own) ? "option" : "part",
         first: space[own] !== undefined && (unit.searchFirst?.includes(own) ?? true),
         check,
       },
@@ -160,6 +167,7 @@ function ofRun(options: TrainOptions, facts: DataFacts): Record<string, Known> {
   const balance: Known = {
     range: choice(...ways),
     usual: options.balance ?? balances.none,
+    role: "run",
     first: false,
     check: oneOf("balance", ways),
   };
@@ -177,6 +185,7 @@ function ofRun(options: TrainOptions, facts: DataFacts): Record<string, Known> {
       range: { ...logInt(auto / 2, largest), when },
       when,
       usual: usualSize,
+      role: "run",
       first: true,
       check: atLeast("batchSize", 1, true),
     },
@@ -184,6 +193,7 @@ function ofRun(options: TrainOptions, facts: DataFacts): Record<string, Known> {
       range: { ...choice(1, 2, 4), when },
       when,
       usual: options.accumulate ?? 1,
+      role: "run",
       first: false,
       check: atLeast("accumulate", 1, true),
     },
@@ -191,24 +201,28 @@ function ofRun(options: TrainOptions, facts: DataFacts): Record<string, Known> {
     warmUp: {
       range: float(0, Math.min(3, epochs / 4)),
       usual: options.warmUp ?? 0,
+      role: "run",
       first: false,
       check: atLeast("warmUp", 0, false),
     },
     clipNorm: {
       range: choice(0, 1, 5),
       usual: options.clipNorm ?? 0,
+      role: "run",
       first: false,
       check: atLeast("clipNorm", 0, false),
     },
     clipValue: {
       range: choice(0, 0.1, 1),
       usual: options.clipValue ?? 0,
+      role: "run",
       first: false,
       check: atLeast("clipValue", 0, false),
     },
     averageWeights: {
       range: choice(0, 0.99, 0.999),
       usual: options.averageWeights ?? 0,
+      role: "run",
       first: false,
       check: share,
     },
@@ -218,6 +232,7 @@ function ofRun(options: TrainOptions, facts: DataFacts): Record<string, Known> {
           augment: {
             range: choice(...Object.keys(presets)),
             usual: presetOf(options),
+            role: "run",
             first: true,
             check: oneOf("augment", Object.keys(presets)),
           },
