@@ -1,0 +1,1 @@
+export { type Address, parseAddress } from "./address.ts";

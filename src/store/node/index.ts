@@ -1,0 +1,1 @@
+export { type OpenOptions, openStorage } from "./open.ts";
