@@ -180,7 +180,7 @@ test("a space that grows in the middle of a study fills in what the trials of be
   const after = await read(
     "optimizer: [adam, momentum, lion]\nmomentum.momentum: {low: 0.5, high: 0.99}\nwarmUp: {low: 1, high: 2}\nmax-norm: [false, true]\nbalance: [weights, sample]",
   );
-  expect(grown(before.space, after).fill).toEqual({
+  expect(grown(before.space, after.space, after.usual).fill).toEqual({
     "momentum.learningRate": 0.02,
     "momentum.momentum": 0.9,
     "lion.learningRate": 1e-4,
