@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { callName, callOf, type Output, style } from "./output.ts";
-import { freeName, runTraining } from "./train.ts";
+import { freeName } from "./run-name.ts";
+import { runTraining } from "./train.ts";
 import { trainOptions } from "./train-options.ts";
 
 /** Passes over the built-in pictures: enough for 97 %, in less than a minute on two cores. */

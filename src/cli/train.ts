@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { join } from "node:path";
 import { UsageError } from "../core/index.ts";
 import type { TrainOptions } from "../experiment/index.ts";
 import { holdsNumbers, readConfig, train } from "../experiment/node/index.ts";
@@ -7,27 +6,9 @@ import { findLearningRateCommand } from "./find-learning-rate.ts";
 import { foldsCommand } from "./folds.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { callOf, type Output } from "./output.ts";
+import { freeName, type RunFlags, refuseName, stemOf } from "./run-name.ts";
 import { parseNumber, type TrainFlags, trainOptions } from "./train-options.ts";
 import { reportEvent, reportRun } from "./train-report.ts";
-
-export interface RunFlags {
-  readonly name?: string;
-  readonly runs: string;
-}
-
-/** The name, or the name with -2, -3, … behind it: the first that is free. */
-export function freeName(runs: string, stem: string): string {
-  for (let count = 1; ; count++) {
-    const name = count === 1 ? stem : `${stem}-${count}`;
-    if (!existsSync(join(runs, name))) return name;
-  }
-}
-
-/** `fashion-mnist-linear`: made of the data's name and the model's. */
-function stemOf(data: string, model: string): string {
-  const stem = data.startsWith("builtin:") ? data.slice("builtin:".length) : basename(resolve(data)) || "data";
-  return `${stem}-${model}`.replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
-}
 
 /** Runs one training into `folder` and tells about it; the exit code of the command. */
 export async function runTraining(output: Output, options: TrainOptions, folder: string): Promise<number> {
@@ -46,10 +27,7 @@ export async function trainCommand(
   argv: readonly string[],
 ): Promise<number> {
   const { name, runs, config } = flags;
-  if (name !== undefined && (/[/\\]/.test(name) || name === "." || name === "..")) {
-    throw new UsageError("--name", `"${name}" is a path`, "give a name, and the folder that it is made in with --runs");
-  }
-  if (name?.trim() === "") throw new UsageError("--name", "it is empty", "write for example --name first");
+  refuseName(name);
   const base = config === undefined ? {} : await readConfig(config);
   const usual = (await holdsNumbers(data ?? base.data ?? "")) ? "mlp" : "cnn";
   const options = trainOptions(data, flags, base, usual);

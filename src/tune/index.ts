@@ -1,4 +1,7 @@
+export { type CoordinateOptions, coordinate, type Searched } from "./coordinate.ts";
 export { MemoryQueue } from "./memory-queue.ts";
+export { MemoryStorage } from "./memory-storage.ts";
+export { minimized, scalarized } from "./objective.ts";
 export type { Progress, Pruner, Race } from "./pruner.ts";
 export { type AshaOptions, type MedianOptions, type PrunerName, pruners } from "./pruners/index.ts";
 export type { TrialJob, TrialQueue } from "./queue.ts";
@@ -23,4 +26,7 @@ export {
   type TrialState,
   type WorkerRecord,
 } from "./storage.ts";
+export { type Next, type Rules, Study } from "./study.ts";
 export type { Outcome, Trial } from "./trial.ts";
+export { type Curves, progressOf, seenOf, trialsAt } from "./view.ts";
+export { LEASE_MS, type Left, type Perform, type Task, type WorkOptions, work } from "./work.ts";

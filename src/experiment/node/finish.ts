@@ -13,7 +13,8 @@ import type { RunFolder } from "./run-folder.ts";
 import { hashOf } from "./weights-hash.ts";
 import { writeReport } from "./write-report.ts";
 
-interface Ending {
+/** A training that has ended, and what is needed to judge it. */
+export interface Ending {
   readonly settings: Settings;
   readonly recipe: Recipe;
   readonly dataset: Dataset;
@@ -28,8 +29,14 @@ interface Ending {
   warn(text: string): Promise<unknown>;
 }
 
+/** A run, with what its model says of the pictures that it is judged by. */
+export interface Finished {
+  readonly run: Run;
+  readonly judged: readonly Judged[];
+}
+
 /** Judges the kept weights: T from the validation pictures, one look at the test pictures, then the model file. */
-export async function finish(ending: Ending): Promise<{ readonly run: Run; readonly judged: readonly Judged[] }> {
+export async function finish(ending: Ending): Promise<Finished> {
   const { settings, recipe, dataset, keeper, worker, folder } = ending;
   const { split, pictures, classes, apart = new Int32Array(0) } = dataset;
   const { weights } = keeper;

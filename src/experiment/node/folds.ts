@@ -22,6 +22,7 @@ import type { ExperimentEvent, Run, Settings, TrainOptions } from "../options.ts
 import type { Judged, Prediction } from "../predictions.ts";
 import { resolve } from "../resolve.ts";
 import { writeAtomic } from "./atomic-file.ts";
+import { finish } from "./finish.ts";
 import { loadDataset } from "./load-dataset.ts";
 import { csvField, RunFolder } from "./run-folder.ts";
 import { openData, trainOn } from "./train.ts";
@@ -146,7 +147,7 @@ export async function crossValidate(options: CrossValidationOptions): Promise<Cr
         ...(path === undefined ? {} : { folder: join(path, `fold${fold}`) }),
         onEvent: (event) => emit({ ...event, fold }),
       };
-      const { run, judged } = await trainOn(source, own, foldData(divided, fold - 1, settings.seed));
+      const { run, judged } = await trainOn(source, own, finish, foldData(divided, fold - 1, settings.seed));
       interrupted = run.interrupted;
       if (interrupted) break;
       const result = resultOf(fold, run, judged);

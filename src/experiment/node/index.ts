@@ -35,3 +35,16 @@ export { type ResumeOptions, resume } from "./resume.ts";
 export { csvField } from "./run-folder.ts";
 export { readSpaceFile } from "./space-file.ts";
 export { holdsNumbers, train } from "./train.ts";
+export { finishTrial, retrain } from "./tune/best.ts";
+export {
+  createStudy,
+  type OpenStudy,
+  openStudy,
+  type RunTrialsOptions,
+  search,
+  type TrialEvent,
+  type TuneExperiment,
+  workFor,
+} from "./tune/search.ts";
+export { TrialTrainer } from "./tune/trainer.ts";
+export { type WarmStart, warmStart } from "./tune/warm-start.ts";

@@ -77,7 +77,8 @@ function statisticsOf(pictures: Pictures, train: Int32Array): ChannelStatistics 
   }
 }
 
-function recipeOf(settings: Settings, { pictures, split, classes }: Dataset): Recipe {
+/** The network and what it learns by, with the numbers that the training data give it. */
+export function recipeOf(settings: Settings, { pictures, split, classes }: Dataset): Recipe {
   const statistics = statisticsOf(pictures, split.train);
   const { mean, standardDeviation } = statistics;
   const { model, loss, regularizers, optimizer } = settings;

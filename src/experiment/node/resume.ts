@@ -1,11 +1,13 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../core/index.ts";
+import type { Dataset } from "../../data/index.ts";
 import { type Plan, type Position, weightsOf } from "../../train/index.ts";
 import type { Run, Settings, TrainOptions } from "../options.ts";
 import { resolve } from "../resolve.ts";
 import { type Checkpoint, fingerprintOf, readCheckpoint } from "./checkpoint-file.ts";
 import { readConfig } from "./config-file.ts";
+import { type Ending, finish } from "./finish.ts";
 import { firstBatchPng } from "./first-batch.ts";
 import { prepare } from "./prepare.ts";
 import { Reporter } from "./reporter.ts";
@@ -35,6 +37,20 @@ export interface ResumeOptions
  * @throws UsageError when the folder is not that of a training, the data has changed, or the run is already longer than asked
  */
 export async function resume(folder: string, options: ResumeOptions = {}): Promise<Run> {
+  return (await resumeOn(folder, options, finish)).run;
+}
+
+/**
+ * The rest of a training.
+ * @param finishing judges it
+ * @param given data that is loaded and split already
+ */
+export async function resumeOn<T>(
+  folder: string,
+  options: ResumeOptions,
+  finishing: (ending: Ending) => Promise<T>,
+  given?: Dataset,
+): Promise<T> {
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory()) throw new UsageError(folder, "there is no such run folder", "give runs/<name>");
   const checkpoint = await readCheckpoint(folder);
@@ -44,7 +60,7 @@ export async function resume(folder: string, options: ResumeOptions = {}): Promi
   const writes = new WriteQueue();
   const emit = options.onEvent ?? (() => {});
   // What is said of the data stands in the folder already.
-  const prepared = await prepare(source, settings, all, undefined, new Reporter(emit, undefined, writes));
+  const prepared = await prepare(source, settings, all, undefined, new Reporter(emit, undefined, writes), given);
   const { dataset, recipe } = prepared;
   if (checkpoint !== undefined && fingerprintOf(dataset, recipe) !== checkpoint.fingerprint) {
     throw new UsageError(
@@ -64,7 +80,7 @@ export async function resume(folder: string, options: ResumeOptions = {}): Promi
   }
   const report = new Reporter(emit, runFolder, writes);
   const ready = { ...prepared, plan, settings, options: all, folder: runFolder, writes, report, from };
-  return (await runPlan(ready)).run;
+  return await runPlan(ready, finishing);
 }
 
 /** The options of the run, with what is said anew. */

@@ -6,7 +6,7 @@ import { trainInWorker } from "../../train/node/index.ts";
 import type { Run, Settings, TrainOptions } from "../options.ts";
 import { resolve } from "../resolve.ts";
 import { type Checkpoint, fingerprintOf } from "./checkpoint-file.ts";
-import { finish } from "./finish.ts";
+import { type Ending, type Finished, finish } from "./finish.ts";
 import { firstBatchPng } from "./first-batch.ts";
 import { Keeper } from "./keeper.ts";
 import { prepare } from "./prepare.ts";
@@ -25,7 +25,7 @@ import { WriteQueue } from "./write-queue.ts";
  *   loss that stops being a number
  */
 export async function train(options: TrainOptions): Promise<Run> {
-  return (await trainOn(await openData(options), options)).run;
+  return (await trainOn(await openData(options), options, finish)).run;
 }
 
 export async function openData({ data, depth }: Pick<TrainOptions, "data" | "depth">): Promise<Source> {
@@ -37,8 +37,17 @@ export async function holdsNumbers(data: TrainOptions["data"]): Promise<boolean>
   return typeof data === "string" ? await isNumbers(data) : data.numbers !== undefined;
 }
 
-/** One training, with what its model says of the pictures that it is judged by. */
-export async function trainOn(source: Source, options: TrainOptions, given?: Dataset): ReturnType<typeof finish> {
+/**
+ * One training.
+ * @param finishing judges it
+ * @param given data that is loaded and split already
+ */
+export async function trainOn<T = Finished>(
+  source: Source,
+  options: TrainOptions,
+  finishing: (ending: Ending) => Promise<T>,
+  given?: Dataset,
+): Promise<T> {
   const settings = resolve(options, source);
   const folder = options.folder === undefined ? undefined : await RunFolder.create(options.folder, settings);
   const writes = new WriteQueue();
@@ -50,7 +59,7 @@ export async function trainOn(source: Source, options: TrainOptions, given?: Dat
   });
   if (options.command !== undefined) await folder?.appendCommand(options.command);
   if (!source.numbers) await folder?.writeFirstBatch(await firstBatchPng(prepared.plan));
-  return await runPlan({ ...prepared, settings, options, folder, writes, report, from: undefined });
+  return await runPlan({ ...prepared, settings, options, folder, writes, report, from: undefined }, finishing);
 }
 
 /** A plan that is ready to run, and everything that is told of it. */
@@ -68,7 +77,7 @@ interface ReadyPlan {
 }
 
 /** Trains as a plan says, keeps what is learned, and judges it. */
-export async function runPlan(ready: ReadyPlan): ReturnType<typeof finish> {
+export async function runPlan<T>(ready: ReadyPlan, finishing: (ending: Ending) => Promise<T>): Promise<T> {
   const { settings, options, dataset, recipe, plan, folder, writes, report, from } = ready;
   const fingerprint = fingerprintOf(dataset, recipe);
   const keeper = new Keeper({ plan, folder, writes, fingerprint, threads: plan.threads ?? 1, from });
@@ -85,7 +94,7 @@ export async function runPlan(ready: ReadyPlan): ReturnType<typeof finish> {
     const seconds = (from?.standing?.seconds ?? 0) + (performance.now() - started) / 1000;
     if (last.type === "diverged") throw diverged(last, plan.learningRate, options.folder);
     const interrupted = last.type === "interrupted";
-    return await finish({
+    return await finishing({
       settings,
       recipe,
       dataset,

@@ -7,3 +7,5 @@ export { describedSpace } from "./described-space.ts";
 export type { Described, DescribedRange, Entry } from "./entry.ts";
 export type { DataFacts } from "./facts.ts";
 export { grown } from "./grown.ts";
+export { type MetricName, metricOf, metrics, parseObjectives, pruneBy } from "./objectives.ts";
+export { partsOf } from "./parameters.ts";
