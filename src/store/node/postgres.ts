@@ -7,7 +7,7 @@ import type { Tables } from "../tables.ts";
 
 /** The schema that holds our tables, so that a database may hold others' too. */
 export const SCHEMA = "argmin";
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 60_000;
 const CONNECT_MS = 10_000;
 /** A machine that vanished answers no more, and no error comes. */
 const QUERY_MS = 60_000;
@@ -79,19 +79,23 @@ export function checkServer(shown: string, version: number, encoding: string): v
   }
 }
 
-/** Connections that are thrown away once something went wrong with them. */
+const LOOK = `select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding`;
+
+/** Connections to one database; those with which something went wrong are thrown away. */
 export class Connections {
   readonly #pool: Pool;
   private constructor(pool: Pool) {
     this.#pool = pool;
   }
 
-  static async open(url: string, shown: string, connections = CONNECTIONS): Promise<Connections> {
+  /** Connects, and looks at what answers. @throws UsageError */
+  static async open(url: string, shown: string, patienceMs: number): Promise<Connections> {
     const { default: pg } = await import("pg");
+    let connections: Connections | undefined;
     try {
       const pool = new pg.Pool({
         connectionString: url,
-        max: connections,
+        max: CONNECTIONS,
         connectionTimeoutMillis: CONNECT_MS,
         query_timeout: QUERY_MS,
         keepAlive: true,
@@ -100,9 +104,20 @@ export class Connections {
       // A connection that breaks while nobody uses it is replaced when somebody does.
       pool.on("error", () => {});
       pool.on("connect", (client) => client.on("error", () => {}));
-      return new Connections(pool);
+      const opened = new Connections(pool);
+      connections = opened;
+      // Whoever gives an address wants to hear at once that it is wrong; but a server that is starting says so.
+      const { rows } = await persist(
+        () => opened.query(LOOK),
+        (error) => codeOf(error) === "57P03",
+        patienceMs,
+        (error) => error,
+      );
+      checkServer(shown, rows[0].version, rows[0].encoding);
+      return opened;
     } catch (error) {
-      throw new UsageError(shown, `the address cannot be used (${messageOf(error)})`, "mend it");
+      await connections?.end();
+      throw explained(shown, error);
     }
   }
 
@@ -113,16 +128,24 @@ export class Connections {
       try {
         return await client.query(text, [...values]);
       } catch (error) {
-        broken ||= connectionBroke(error) || PASSING.test(codeOf(error));
+        broken ||= passes(error);
         throw error;
       }
     };
     return { query, release: (discard?: boolean) => client.release(broken || discard) } as never;
   }
 
-  /** One statement, or several that take no values. */
+  /** One statement, or several that take no values; after an error of several a transaction of theirs may be open, so it goes. */
   async query(text: string, values?: readonly unknown[]) {
-    return this.#pool.query(text, values === undefined ? undefined : [...values]);
+    const client = await this.#pool.connect();
+    let broken = true;
+    try {
+      const result = await client.query(text, values === undefined ? undefined : [...values]);
+      broken = false;
+      return result;
+    } finally {
+      client.release(broken);
+    }
   }
 
   end(): Promise<void> {
@@ -134,7 +157,7 @@ export class Connections {
 export async function persistently<T>(
   shown: string,
   work: (again: boolean) => Promise<T>,
-  patienceMs = PATIENCE_MS,
+  patienceMs: number,
 ): Promise<T> {
   try {
     return await persist(work, passes, patienceMs, (error, seconds) => {
@@ -147,34 +170,12 @@ export async function persistently<T>(
   }
 }
 
-/** Connects, and looks at what answers. */
-export async function postgresBackend(
-  url: string,
-  shown: string,
-  patienceMs = PATIENCE_MS,
-): Promise<Backend & { readonly connections: Connections }> {
-  const connections = await Connections.open(url, shown);
-  try {
-    // Whoever gives an address wants to hear at once that it is wrong; a server that is starting says so.
-    const look =
-      "select current_setting('server_version_num')::int as version, current_setting('server_encoding') as encoding";
-    const { rows } = await persist(
-      () => connections.query(look),
-      (error) => codeOf(error) === "57P03",
-      patienceMs,
-      (error) => error,
-    );
-    checkServer(shown, rows[0].version, rows[0].encoding);
-  } catch (error) {
-    await connections.end();
-    throw explained(shown, error);
-  }
-
+export async function postgresBackend(url: string, shown: string, patienceMs = PATIENCE_MS): Promise<Backend> {
+  const connections = await Connections.open(url, shown, patienceMs);
   const plain = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: connections }) });
   return {
     kind: "postgres",
     shown,
-    connections,
     db: plain.withSchema(SCHEMA),
     now: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::float8`,
     among: (column, values) => {
