@@ -6,6 +6,7 @@ import { losses } from "../losses/index.ts";
 import { models } from "../models/index.ts";
 import { Output } from "./output.ts";
 import { UNIT_OPTIONS, withTrainFlags } from "./train-flags.ts";
+import { addTuneCommands } from "./tune-commands.ts";
 
 const list = (catalogue: object) => Object.keys(catalogue).join(", ");
 const DATA = `<data> is one of
@@ -106,6 +107,11 @@ ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
     .action(async (run, flags) => {
       code = await (await import("./resume.ts")).resumeCommand(output, run, flags, argv);
     });
+
+  const ended = (ending: number) => {
+    code = ending;
+  };
+  addTuneCommands({ output, argv, command, withRuns, device, examples, ended });
 
   command("evaluate", "judge a model by a data set's test pictures")
     .argument("<model>", "a run folder or a model.onnx")

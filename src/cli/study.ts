@@ -1,0 +1,53 @@
+import { openStorage } from "../store/node/index.ts";
+import { Study, type StudyStorage } from "../tune/index.ts";
+import { type Output, style } from "./output.ts";
+import { bestLines, standingLine, trialLine } from "./study-board.ts";
+import { storageOf } from "./tune.ts";
+
+export interface StudyFlags {
+  readonly storage?: string;
+  readonly runs: string;
+  readonly all?: boolean;
+}
+
+const WIDTH = 80;
+const ROWS = 10;
+
+/** Lists studies, or opens one. */
+export async function studyCommand(output: Output, name: string | undefined, flags: StudyFlags): Promise<number> {
+  const storage = await openStorage(storageOf(flags), { create: false });
+  try {
+    if (name === undefined) await list(output, storage);
+    else await show(output, await Study.open(storage, name), flags);
+    return 0;
+  } finally {
+    await storage.close();
+  }
+}
+
+async function list(output: Output, storage: StudyStorage): Promise<void> {
+  const studies = await storage.studies();
+  if (studies.length === 0) output.say("There is no study yet; argmin tune <data> starts one.");
+  for (const { name, created, sampler } of studies) {
+    const study = await Study.open(storage, name);
+    const [best] = study.best();
+    output.say(
+      `${style("bold", name)}  ${new Date(created).toISOString().slice(0, 16).replace("T", " ")}  ${sampler.name}`,
+    );
+    output.say(`  ${standingLine(study, { budget: null, deadline: null, now: Date.now() })}`);
+    if (best !== undefined) output.say(`  ${trialLine(study, best, WIDTH - 2)}`);
+    output.event({ event: "study", study: name, created, trials: study.trials.length, best: best?.metrics ?? null });
+  }
+}
+
+async function show(output: Output, study: Study, flags: StudyFlags): Promise<void> {
+  const { name, sampler, pruner, spaces } = study.record;
+  output.say(`${style("bold", name)}: ${sampler.name}, ${Object.keys(spaces.at(-1)!.parameters).length} parameters`);
+  if (pruner.name !== "none") output.say(`  pruned by ${pruner.name}`);
+  output.say(`  ${standingLine(study, { budget: null, deadline: null, now: Date.now() })}`);
+  output.say();
+  if (flags.all) for (const trial of study.trials) output.say(trialLine(study, trial, WIDTH));
+  else for (const line of bestLines(study, { width: WIDTH, rows: ROWS })) output.say(line);
+  const best = study.best().map(({ number, configuration, metrics }) => ({ trial: number, configuration, metrics }));
+  output.event({ event: "study", study: name, trials: study.trials.length, best });
+}
