@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { constantRate, linear, sgd, train } from "argmin";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { costOf } from "../../src/experiment/index.ts";
+import { mlp } from "../../src/models/index.ts";
 import { initialize } from "../../src/nn/index.ts";
 import { readMetadata } from "../../src/onnx/index.ts";
 import { decodeTensors, network } from "../../src/train/index.ts";
@@ -153,6 +155,9 @@ describe("the files of a run", () => {
     }
     expect(weightsHashOf(checkpoint("first", "best"))).toBe(done.weightsHash);
     expect(done.parameters).toBe(192 * 12 + 12 + 12 * 4 + 4);
+    // A search knows as much before it trains.
+    const facts = { numbers: false, height: 8, width: 8, channels: 3 as const, classes: 4, pictures: 120 };
+    expect(costOf({ data: "photos", model: mlp({ hidden: [12] }) }, facts).parameters).toBe(done.parameters);
   });
 
   test("predictions.csv and confusion.csv say what the run said", () => {

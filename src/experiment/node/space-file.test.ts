@@ -60,6 +60,11 @@ describe("a space file", () => {
     expect(run).toMatchObject({ batchSize: 100, model: { options: { hidden: [512, 256], dropout: 0.25 } } });
   });
 
+  test("starts as near to what a run does as it can", async () => {
+    const { start } = await read("batchSize: {low: 100, high: 200}\nmlp.layers: [1, 3]\nadam.learningRate: [0.1, 0.2]");
+    expect(start).toMatchObject({ batchSize: 100, "mlp.layers": 1, "adam.learningRate": 0.1 });
+  });
+
   test("a unit that may be there is switched by its name, and its first option may stand for it", async () => {
     const off = await read("l2: 0");
     expect(off.space.parameters.l2).toMatchObject({ choices: [false] });
