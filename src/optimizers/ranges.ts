@@ -5,7 +5,9 @@ import { type FloatParameter, float, logFloat } from "../space/index.ts";
 type Range = Ranges[string];
 
 /** One order of magnitude on either side of the rate that suits an optimizer. */
-export const ratesAround = (usual: number): FloatParameter => logFloat(usual / 10, usual * 10);
+export const ratesAround = (usual: number): FloatParameter =>
+  // Without the rounding of the last digit: 0.003 / 10 is 0.00030000000000000003.
+  logFloat(Number((usual / 10).toPrecision(9)), Number((usual * 10).toPrecision(9)));
 /** Velocities of two to a hundred gradients. */
 export const momentumSpace: FloatParameter = float(0.5, 0.99);
 /** What is kept of a running sum or mean: all of it would be never to learn anything new. */

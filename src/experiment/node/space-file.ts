@@ -36,7 +36,8 @@ export async function readSpaceFile(
   return describedSpace(entriesOf(path, text), options, facts, said);
 }
 
-function entriesOf(path: string, text: string): Entry[] {
+/** What a file says, entry by entry. */
+export function entriesOf(path: string, text: string): Entry[] {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const lineAt = (offset: number | undefined) => `${path}, line ${lines.linePos(offset ?? 0).line}`;
