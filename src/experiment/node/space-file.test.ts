@@ -116,7 +116,10 @@ describe("what is wrong with a space file is said with its place", () => {
     ["optimizer: [adam\nl2: 0", /line 2: is not YAML/],
     ["l2: 0\nl2: 1", /line 2: a parameter is there twice; write it once/],
     ["dropout: {low: 0.5, high: 0.1}", /line 1, dropout: goes from 0.5 down to 0.1; give the smaller one first/],
-    ["\nadam.learningRate: {low: 0.1}", /line 2, adam.learningRate: goes from 0.1 down to 0.01/],
+    [
+      "\nadam.learningRate: {low: 0.1}",
+      /line 2, adam.learningRate: goes from 0.1 down to 0.01; give the smaller one first$/,
+    ],
     ["adam.learningRate: {low: 0}", /learningRate: is on a logarithmic scale from 0; begin above 0, or .* log: false/],
     ["dropout: {low: 0, high: 0.5, log: true}", /dropout: is on a logarithmic scale from 0; begin above 0, or leave/],
     ["dropout: {low: 0, high: 2}", /dropout: is 2; give a number from 0 to below 1/],

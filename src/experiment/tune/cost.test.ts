@@ -8,6 +8,7 @@ import {
   costOf,
   type DataFacts,
   defaultSpace,
+  nearestAllowed,
   parseConstraint,
   refuseUnreachable,
 } from "./index.ts";
@@ -78,6 +79,19 @@ describe("limits", () => {
 
   test("what has to be measured limits nothing before", () => {
     expect(draws.every(allows(space, [parseConstraint("latencyMs<=0.001")], options, pictures))).toBe(true);
+  });
+
+  test("a network that is too large has a smaller one of its kind", () => {
+    const { start } = defaultSpace({ ...options, model: mlp() }, pictures);
+    const own = defaultSpace({ ...options, model: mlp() }, pictures).space;
+    const within = (limit: string) => {
+      const keeps = allows(own, [parseConstraint(limit)], { ...options, model: mlp() }, pictures);
+      return nearestAllowed(own, start, keeps);
+    };
+    expect(within("parameters<=1M")).toEqual(start);
+    // 784·24 + 24 + 24·22 + 22 + 22·10 + 10 = 19,620; the rest of the configuration stays.
+    expect(within("parameters<=20k")).toEqual({ ...start, "mlp.width1": 24, "mlp.width2": 22 });
+    expect(within("parameters<=10k")).toBeUndefined();
   });
 
   test("what nothing in the space keeps is refused with what the smallest has", () => {

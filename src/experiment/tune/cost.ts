@@ -1,7 +1,7 @@
 import { choose, sizeOf, UsageError } from "../../core/index.ts";
 import { type Tensor, topological } from "../../ir/index.ts";
 import { models } from "../../models/index.ts";
-import { type Configuration, type Parameter, Space } from "../../space/index.ts";
+import { type Configuration, type IntParameter, type Parameter, Space } from "../../space/index.ts";
 import { network } from "../../train/index.ts";
 import { type Constraint, configurations } from "../../tune/index.ts";
 import { defaults, type TrainOptions } from "../options.ts";
@@ -115,6 +115,35 @@ function costIfPossible(configuration: Configuration, options: TrainOptions, fac
     if (error instanceof UsageError) return undefined;
     throw error;
   }
+}
+
+/** Steps from a network to the smallest of its kind. */
+const SMALLER = 64;
+
+/**
+ * The configuration itself where it keeps the limits; else the largest network of the same kind that does: all its whole numbers,
+ * widths and filters, come down to the lower ends of their ranges together, on a logarithmic scale.
+ * @param keeps what `allows` gives
+ * @returns undefined where even the smallest does not
+ */
+export function nearestAllowed(
+  space: Space,
+  configuration: Configuration,
+  keeps: (configuration: Configuration) => boolean,
+): Configuration | undefined {
+  const widths = shaping(space).filter((name) => space.parameters[name].kind === "int" && name in configuration);
+  for (let step = 0; step <= SMALLER; step++) {
+    const smaller = widths.map((name) => {
+      const { low, step: grid = 1 } = space.parameters[name] as IntParameter;
+      const value = configuration[name] as number;
+      const [from, to] = [Math.max(1, value), Math.max(1, low)];
+      const wanted = from * (to / from) ** (step / SMALLER);
+      return [name, Math.max(low, low + grid * Math.floor((wanted - low) / grid + 1e-9))];
+    });
+    const candidate = { ...configuration, ...Object.fromEntries(smaller) };
+    if (keeps(candidate)) return candidate;
+  }
+  return undefined;
 }
 
 /**

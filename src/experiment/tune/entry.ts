@@ -37,7 +37,8 @@ export function rangeOf(where: string, name: string, known: Known, value: Exclud
     new Space({ [name]: range });
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const inherited = isRange(value) && value.log === undefined && range.kind !== "choice" && range.log;
+    const inherited =
+      isRange(value) && value.log === undefined && range.kind !== "choice" && range.log && range.low <= 0;
     throw new UsageError(where, error.what, inherited ? `${error.fix} with log: false` : error.fix);
   }
   for (const one of range.kind === "choice" ? range.choices : [range.low, range.high]) check(where, known, one);
