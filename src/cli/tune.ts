@@ -13,6 +13,8 @@ import {
   warmStart,
 } from "../experiment/node/index.ts";
 import {
+  allows,
+  type DataFacts,
   defaultSpace,
   grown,
   parseConstraint,
@@ -130,6 +132,7 @@ async function baseOf(data: string | undefined, flags: TuneFlags): Promise<Base>
 /** A study that is about to begin. */
 interface Planned {
   readonly trainer: TrialTrainer;
+  readonly facts: DataFacts;
   readonly spec: Parameters<typeof createStudy>[2];
   readonly space: Space;
   /** Tried first: what a training with the same options would do. */
@@ -160,7 +163,7 @@ async function plan(data: string | undefined, flags: TuneFlags, opening: Opening
   const name = flags.name ?? freeName(flags.runs, stemOf(settings.data, "tune"));
   const named = ({ unit, options: own }: ReturnType<typeof parseUnit>) => ({ name: unit.name, options: own });
   return {
-    ...{ trainer, space, start },
+    ...{ trainer, facts, space, start },
     spec: {
       ...{ name, seed: settings.seed, objectives, constraints, pruneBy: by, steps: settings.epochs },
       ...{ sampler: named(sampler), pruner: named(pruner), folder: join(flags.runs, name) },
@@ -208,12 +211,14 @@ const isShared = (url: string) => parseAddress(url).kind === "postgres";
 async function begun(
   output: Output,
   storage: StudyStorage,
-  { trainer, spec, space, start }: Planned,
+  { trainer, facts, spec, space, start }: Planned,
   flags: TuneFlags,
   opening: Opening,
 ): Promise<OpenStudy> {
   const version = { parameters: space.parameters, fill: {} };
-  const open = await createStudy(storage, trainer, spec, version, [start], opening);
+  // What train would do may be above a limit; then no trial is what others are compared with.
+  const first = allows(space, spec.constraints, trainer.options, facts)(start) ? [start] : [];
+  const open = await createStudy(storage, trainer, spec, version, first, opening);
   for (const from of flags.from ?? []) {
     const { adopted, enqueued, left } = await warmStart(storage, open, from);
     const said = [

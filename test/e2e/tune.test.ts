@@ -1,0 +1,241 @@
+/** Searches over hyperparameters, by the command, on rows of numbers that a trial learns in well under a second. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Case, cases, errorOf } from "./cases.ts";
+import {
+  argmin,
+  doneLine,
+  jsonLines,
+  type Line,
+  type Options,
+  Running,
+  temporaryFolder,
+  tooWide,
+  write,
+} from "./support.ts";
+
+const cwd = temporaryFolder();
+
+/** Three clouds that overlap, so that settings matter: 240 rows of five numbers. */
+function clouds(): string {
+  const lines = Array.from({ length: 240 }, (_, n) => {
+    const label = n % 3;
+    const noise = (k: number) => ((n * 7919 + k * 104_729 + ((n * n) % 101) * 31) % 1000) / 1000 - 0.5;
+    const cells = Array.from({ length: 5 }, (_, k) => (k % 3 === label ? 0.6 : 0) + 1.6 * noise(k));
+    return [...cells.map((cell) => cell.toFixed(4)), ["low", "mid", "high"][label]].join(",");
+  });
+  return `a,b,c,d,e,label\n${lines.join("\n")}\n`;
+}
+
+beforeAll(() => {
+  write(join(cwd, "clouds.csv"), clouds());
+});
+
+const base = ["clouds.csv", "--model", "mlp", "--epochs", "4", "--json", "--threads", "1"];
+const tune = (args: readonly string[], options: Partial<Options> = {}) =>
+  argmin(["tune", ...base, ...args], { cwd, ...options });
+
+const trialsOf = (lines: readonly Line[]) => lines.filter(({ event }) => event === "trial");
+
+describe("argmin tune", () => {
+  test("tries the defaults first, keeps every trial, makes a run of the best, and repeats itself", async () => {
+    const result = await tune(["--trials", "5", "--sampler", "sobol", "--name", "first"]);
+    const done = doneLine(result);
+    expect(tooWide(result.stderr)).toEqual([]);
+    const trials = trialsOf(jsonLines(result.stdout));
+    expect(trials.map(({ trial, state, step }) => [trial, state, step])).toEqual(
+      [0, 1, 2, 3, 4].map((number) => [number, "complete", 4]),
+    );
+    const best = trials.reduce((a, b) => (b.metrics.accuracy > a.metrics.accuracy ? b : a));
+    expect(done.best).toMatchObject({ trial: best.trial, configuration: best.configuration });
+    // The first is what a training without a search would be, to the last bit.
+    const plain = doneLine(await argmin(["train", ...base, "--name", "plain"], { cwd }));
+    const first = readdirSync(join(cwd, "runs/first"))
+      .filter((name) => name.startsWith("trial-"))
+      .sort();
+    expect(first).toHaveLength(5);
+    const trained = JSON.parse(readFileSync(join(cwd, plain.run, "metrics.json"), "utf8"));
+    expect(trials[0].metrics).toMatchObject({ accuracy: trained.validation.accuracy, loss: trained.validation.loss });
+    // The best has become a run with everything, and the others keep their curves alone.
+    const folder = join(cwd, "runs/first", `trial-${String(best.trial).padStart(4, "0")}`);
+    expect(done.run).toBe(`runs/first/trial-${String(best.trial).padStart(4, "0")}`);
+    expect(existsSync(join(folder, "model.onnx"))).toBe(true);
+    const metrics = JSON.parse(readFileSync(join(folder, "metrics.json"), "utf8"));
+    expect(metrics.test.images).toBeGreaterThan(20);
+    for (const { trial } of trials.filter((one) => one.trial !== best.trial)) {
+      const other = join(cwd, "runs/first", `trial-${String(trial).padStart(4, "0")}`);
+      expect(readdirSync(other).sort()).toEqual(["config.yaml", "events.ndjson", "metrics.csv", "split.json"]);
+    }
+    // The command that is printed trains the same weights again.
+    const words = (done.command as string).split(" ").slice(1);
+    const again = doneLine(await argmin([...words, "--json", "--name", "again"], { cwd }));
+    expect(again.weightsHash).toBe(metrics.weightsHash);
+  });
+
+  test("can be opened afterwards, and goes on", async () => {
+    const shown = await argmin(["study", "first", "--json"], { cwd });
+    expect(jsonLines(shown.stdout).at(-1)).toMatchObject({ event: "study", study: "first", trials: 5 });
+    const more = await argmin(["tune", "--resume", "first", "--trials", "7", "--json"], { cwd });
+    expect(trialsOf(jsonLines(more.stdout)).map(({ trial }) => trial)).toEqual([5, 6]);
+    const listed = await argmin(["study", "--json"], { cwd });
+    expect(jsonLines(listed.stdout)).toMatchObject([{ study: "first", trials: 7 }]);
+  });
+
+  test("killed in the middle, nothing is lost: it ends with the trials of an undisturbed search", async () => {
+    const args = ["--sampler", "random", "--trials", "6", "--seed", "3"];
+    const undisturbed = trialsOf(jsonLines((await tune([...args, "--name", "whole"])).stdout));
+    const running = new Running(["tune", ...base, ...args, "--name", "killed"], { cwd });
+    await running.until('"event":"report","trial":2,"step":2');
+    running.child.kill("SIGKILL");
+    await running.ended;
+    const rest = await argmin(["tune", "--resume", "killed", "--trials", "6", "--json"], { cwd });
+    const lines = jsonLines(rest.stdout);
+    doneLine(rest);
+    // It goes on from its checkpoint: what was reported is not reported again.
+    const reports = lines.filter(({ event, trial }) => event === "report" && trial === 2);
+    expect(reports[0].step).toBeGreaterThan(1);
+    const trials = [...trialsOf(jsonLines(running.stdout)), ...trialsOf(lines)];
+    const facts = (all: readonly Line[]) =>
+      all.map(({ trial, state, configuration, metrics }) => [
+        trial,
+        state,
+        configuration,
+        metrics.accuracy,
+        metrics.loss,
+      ]);
+    expect(facts(trials)).toEqual(facts(undisturbed));
+  });
+
+  test("Ctrl-C gives what runs back, and says how to go on", async () => {
+    const running = new Running(["tune", ...base, "--trials", "30", "--name", "stopped"], { cwd });
+    await running.until('"event":"report","trial":1,"step":1');
+    running.child.kill("SIGINT");
+    const { code, stdout, stderr } = await running.ended;
+    expect(code).toBe(130);
+    expect(jsonLines(stdout).at(-1)).toMatchObject({ event: "done", reason: "stopped" });
+    expect(stderr).toContain("argmin tune --resume stopped");
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test("asha lets few trials see all epochs, and two trials run side by side", async () => {
+    const args = ["--sampler", "random", "--pruner", "asha", "--epochs", "9", "--trials", "9", "--workers", "2"];
+    const result = await tune([...args, "--name", "asha"]);
+    doneLine(result);
+    const lines = jsonLines(result.stdout);
+    const trials = trialsOf(lines);
+    expect(trials).toHaveLength(9);
+    const complete = trials.filter(({ state }) => state === "complete");
+    expect(complete.length).toBeGreaterThan(0);
+    expect(complete.length).toBeLessThan(5);
+    for (const { state, step } of trials) if (state === "pruned") expect([1, 3]).toContain(step);
+    // No epoch of any trial was trained twice.
+    const reports = lines.filter(({ event }) => event === "report").map(({ trial, step }) => `${trial} ${step}`);
+    expect(new Set(reports).size).toBe(reports.length);
+  });
+
+  test("nothing above a limit is ever trained, and a front has two objectives", async () => {
+    const constraint = ["--constraint", "parameters<=2000"];
+    const result = await tune([
+      ...constraint,
+      "--objective",
+      "accuracy,parameters",
+      "--trials",
+      "8",
+      "--name",
+      "small",
+    ]);
+    const trials = trialsOf(jsonLines(result.stdout));
+    // What train would do without a search has more: it is left out.
+    expect(trials).toHaveLength(8);
+    for (const { metrics } of trials) expect(metrics.parameters).toBeLessThanOrEqual(2000);
+    const shown = jsonLines((await argmin(["study", "small", "--json"], { cwd })).stdout).at(-1)!;
+    const front = shown.best as { metrics: Record<string, number> }[];
+    for (let i = 1; i < front.length; i++) {
+      expect(front[i].metrics.parameters).toBeLessThan(front[i - 1].metrics.parameters);
+      expect(front[i].metrics.accuracy).toBeLessThanOrEqual(front[i - 1].metrics.accuracy);
+    }
+  });
+
+  test("takes over what an earlier study and a run have found, and trains the best on all", async () => {
+    const args = ["--from", "first", "--from", "runs/plain", "--trials", "1", "--retrain", "--name", "warm"];
+    const result = await tune(args);
+    const done = doneLine(result);
+    expect(result.stderr).toContain("from first: 7 trials count here");
+    expect(result.stderr).toContain("from runs/plain: 1 trials count here");
+    expect(done.run).toBe("runs/warm/retrained");
+    const { counts } = JSON.parse(
+      readFileSync(join(cwd, "runs/warm/retrained/events.ndjson"), "utf8")
+        .split("\n")
+        .find((line) => line.includes('"event":"data"'))!,
+    );
+    expect(counts.validation).toBe(0);
+  });
+
+  test("a space that is exhausted is a result", async () => {
+    write(join(cwd, "two.yaml"), "hinge.margin: 1\noptimizer: [adam, nesterov]\nadam.learningRate: 0.01\nnesterov.learningRate: 0.1\n");
+    const fixed = ["--hidden", "8", "--dropout", "0", "--batch-size", "16", "--schedule", "cosine", "--l2", "1e-4"];
+    const result = await tune(["--space", "two.yaml", "--loss", "hinge", ...fixed, "--trials", "9", "--name", "few"]);
+    const done = doneLine(result);
+    expect(done).toMatchObject({ reason: "exhausted", trials: 2 });
+    expect(result.stderr).toContain("The space is exhausted");
+  });
+});
+
+describe("what is wrong is said before anything is made", () => {
+  const away = temporaryFolder();
+  beforeAll(() => {
+    write(join(away, "clouds.csv"), clouds());
+    write(join(away, "upside-down.yaml"), "adam.learningRate: {low: 1, high: 0.1, log: true}\n");
+    write(join(away, "zero.yaml"), "adam.learningRate: {low: 0, high: 0.1, log: true}\n");
+    write(join(away, "unknown.yaml"), "adam.learningRat: 0.1\n");
+    write(join(away, "nothing.yaml"), "batchSize: {low: 8, high: 16, when: {optimizerr: adam}}\n");
+    write(join(away, "no.db"), "this is no database, whatever its name says\n");
+  });
+  const wrong = (...args: string[]) => ["tune", "clouds.csv", "--model", "mlp", ...args];
+  const table: Record<string, Case> = {
+    "a range upside down": {
+      args: wrong("--space", "upside-down.yaml"),
+      where: "upside-down.yaml, line 1, adam.learningRate",
+      what: /1 .*0\.1/,
+      fix: /./,
+    },
+    "the logarithm of zero": {
+      args: wrong("--space", "zero.yaml"),
+      where: "zero.yaml, line 1, adam.learningRate",
+      what: /0/,
+      fix: /./,
+    },
+    "an unknown parameter": {
+      args: wrong("--space", "unknown.yaml"),
+      where: "unknown.yaml, line 1, adam.learningRat",
+      what: /./,
+      fix: /adam\.learningRate/,
+    },
+    "a condition on nothing": {
+      args: wrong("--space", "nothing.yaml"),
+      where: "nothing.yaml, line 1, batchSize",
+      what: /optimizerr/,
+      fix: /optimizer/,
+    },
+    "no such sampler": { args: wrong("--sampler", "gpp"), where: "--sampler", what: /gpp/, fix: /./ },
+    "no such metric": { args: wrong("--objective", "acuracy"), where: "--objective", what: /acuracy/, fix: /accuracy/ },
+    "a limit that nothing keeps": {
+      args: wrong("--constraint", "parameters<=3"),
+      where: "constraint parameters<=3",
+      what: /the smallest has/,
+      fix: /./,
+    },
+    "no workers": { args: wrong("--workers", "0"), where: "--workers", what: /is 0/, fix: /--workers 1/ },
+    "no such data": { args: ["tune", "nowhere"], where: "nowhere", what: /./, fix: /./ },
+  };
+  cases(away, table);
+
+  test("a storage that is not there, or is none", async () => {
+    const at = (...args: string[]) => argmin(["study", "--json", ...args], { cwd: away });
+    expect(errorOf(await at(), 1).what).toMatch(/there is no/);
+    expect(errorOf(await at("--storage", "sqlite:no.db"), 1).what).toMatch(/no SQLite database/);
+    expect(errorOf(await at("--storage", "mysql://db"), 2).what).toMatch(/not in "mysql"/);
+    expect(existsSync(join(away, "runs"))).toBe(false);
+  });
+});
