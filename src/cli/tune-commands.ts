@@ -88,4 +88,22 @@ ${examples(
     .option("--all", "every trial, in the order in which they were begun")
     .addHelpText("after", examples("study", "study photos-tune"))
     .action(async (name, flags) => ended(await (await import("./study.ts")).studyCommand(output, name, flags)));
+
+  command("worker", "run trials of searches that are coordinated elsewhere")
+    .requiredOption("--storage <url>", "postgres://…, as for tune")
+    .option("--study <name>", "work for this one (default: the newest)")
+    .option("--workers <n>", "trials at the same time, which share the cores (default: 1)")
+    .option("--data <path>", "where the data are on this machine (default: where the study says)")
+    .option("--runs <dir>", "where run folders are made on this machine (default: where the study says)")
+    .option("--cache <dir>", "as for train")
+    .option("--idle <time>", "end after so long without work (default: never)")
+    .addHelpText(
+      "after",
+      `
+Start as many as you like, on any machine that has the same data: a fingerprint
+of the data is checked first. A worker that dies loses nothing: its trial goes on
+elsewhere, from its checkpoint where the run folders are shared.
+${examples("worker --storage postgres://tuner@db/argmin", "worker --storage postgres://tuner@db/argmin --data /data/photos")}`,
+    )
+    .action(async (flags) => ended(await (await import("./worker.ts")).workerCommand(output, flags)));
 }

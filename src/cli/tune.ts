@@ -26,7 +26,7 @@ import {
 import { models } from "../models/index.ts";
 import type { Configuration, Space } from "../space/index.ts";
 import { parseAddress } from "../store/address.ts";
-import { openStorage } from "../store/node/index.ts";
+import { openQueue, openStorage } from "../store/node/index.ts";
 import { ways } from "../train/index.ts";
 import {
   ended,
@@ -189,7 +189,7 @@ export async function tuneCommand(
     const opening = { onEvent: (event: ExperimentEvent) => reportEvent(output, event), signal };
     const planned = flags.resume === undefined ? await plan(data, flags, opening) : undefined;
     const storage = await openStorage(url, { create: planned !== undefined });
-    const queue = undefined as TrialQueue | undefined;
+    const queue = isShared(url) ? await openQueue(url) : undefined;
     try {
       const open =
         planned === undefined

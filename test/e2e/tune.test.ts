@@ -173,7 +173,10 @@ describe("argmin tune", () => {
   });
 
   test("a space that is exhausted is a result", async () => {
-    write(join(cwd, "two.yaml"), "hinge.margin: 1\noptimizer: [adam, nesterov]\nadam.learningRate: 0.01\nnesterov.learningRate: 0.1\n");
+    write(
+      join(cwd, "two.yaml"),
+      "hinge.margin: 1\noptimizer: [adam, nesterov]\nadam.learningRate: 0.01\nnesterov.learningRate: 0.1\n",
+    );
     const fixed = ["--hidden", "8", "--dropout", "0", "--batch-size", "16", "--schedule", "cosine", "--l2", "1e-4"];
     const result = await tune(["--space", "two.yaml", "--loss", "hinge", ...fixed, "--trials", "9", "--name", "few"]);
     const done = doneLine(result);
