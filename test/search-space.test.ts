@@ -29,7 +29,8 @@ function tableRows(): string[] {
   for (const [name, { range, first, role }] of Object.entries(knownParameters(options, facts))) {
     if (range === undefined || role === "switch" || role === "catalogue") continue;
     const [unit, option] = name.split(".", 2) as [string, string | undefined];
-    const cell = option === undefined ? written(range) : `${first ? `**${option}**` : option} ${written(range)}`;
+    const bold = (text: string) => (first ? `**${text}**` : text);
+    const cell = option === undefined ? bold(written(range)) : `${bold(option)} ${written(range)}`;
     cells.set(unit, [...(cells.get(unit) ?? []), cell]);
   }
   return [...cells].map(([unit, list]) => `| \`${unit}\` | ${list.join("; ")} |`);
@@ -37,7 +38,7 @@ function tableRows(): string[] {
 
 describe("docs/search-space.md", () => {
   const rows = tableRows();
-  const shown = page.split("\n").filter((line) => /^\| `[\w-]+` \| .*\d.* \|$/.test(line));
+  const shown = page.split("\n").filter((line) => /^\| `[\w-]+` \| .*(\d|none).* \|$/.test(line));
   test.each(rows)("has %s", (row) => expect(page.split("\n")).toContain(row));
   test("has no other", () => expect(shown.filter((line) => !rows.includes(line))).toEqual([]));
 

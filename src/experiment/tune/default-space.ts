@@ -22,6 +22,7 @@ const usualChoices: Readonly<Partial<Record<Kind, readonly string[]>>> = {
 /**
  * What `argmin tune` searches without a file. What the user said is not searched: a named unit stays, and so does an option that is
  * not its default; `said` names what was said although it is the default (`adam.learningRate`).
+ * An optimizer whose options are a schedule and nothing else says the schedule alone.
  *
  * At most fourteen parameters count at the same time: which optimizer with its rate and its penalty, schedule, batch size, label
  * smoothing, dropout, the shape of the model and the preset of augmentations. With twenty to a hundred trials no sampler can tell

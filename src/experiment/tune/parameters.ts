@@ -173,8 +173,9 @@ function ofRun(options: TrainOptions, facts: DataFacts): Record<string, Known> {
   };
   if (solver) return { balance };
   const usualSize = options.batchSize ?? autoBatchSize(facts.pictures);
-  // Larger ones need larger rates and more epochs; smaller ones take long. No batch is half of a small set.
   const auto = autoBatchSize(facts.pictures);
+  // Two thousand steps an epoch at most: smaller batches take long. Larger ones want more epochs, and none is half of a small set.
+  const smallest = Math.min(auto / 2, Math.max(8, 2 ** Math.ceil(Math.log2(facts.pictures / 2000))));
   const largest = Math.max(auto, Math.min(4 * auto, Math.floor(facts.pictures / 8)));
   const stepwise = Object.values(optimizers).flatMap(({ name, fullBatch }) => (fullBatch ? [] : [name]));
   const when = { parameter: "optimizer", is: stepwise };
@@ -182,7 +183,7 @@ function ofRun(options: TrainOptions, facts: DataFacts): Record<string, Known> {
   return {
     balance,
     batchSize: {
-      range: { ...logInt(auto / 2, largest), when },
+      range: { ...logInt(smallest, largest), when },
       when,
       usual: usualSize,
       role: "run",
@@ -258,6 +259,8 @@ export function saidIn(options: TrainOptions, facts: DataFacts): Set<string> {
   for (const kind of kinds) {
     const given = kind === "schedule" ? scheduleSaid(options) : options[kind];
     if (given === undefined) continue;
+    // An optimizer with nothing but a schedule says that schedule, whatever the optimizer.
+    if (kind === "optimizer" && Object.keys(given.options).join() === "schedule") continue;
     said.add(kind);
     const unit = unitsOf(kind, options, facts)[given.name];
     if (unit !== undefined) addUnit(unit, given.options);

@@ -87,6 +87,15 @@ describe("what was said is not searched", () => {
     expect(names({ optimizer: momentum({ learningRate: oneCycle() }) })).not.toContain("schedule");
   });
 
+  test("a schedule may be said alone", () => {
+    const schedule = { kind: "schedule", name: "step", options: {} };
+    const optimizer = { kind: "optimizer", name: "adam", options: { schedule } } as const;
+    expect(names({ optimizer })).toContain("optimizer");
+    expect(names({ optimizer })).not.toContain("schedule");
+    const run = settingsOf({ optimizer: "nesterov", "nesterov.learningRate": 0.1 }, { data: "x", optimizer });
+    expect(run).toMatchObject({ optimizer: { name: "nesterov" }, schedule: { name: "step" } });
+  });
+
   test("the layers of a model are one thing", () => {
     expect(names({ model: mlp({ hidden: [100] }) }).filter((name) => name.startsWith("mlp."))).toEqual(["mlp.dropout"]);
   });
