@@ -88,7 +88,7 @@ describe("limits", () => {
       const keeps = allows(own, [parseConstraint(limit)], { ...options, model: mlp() }, pictures);
       return nearestAllowed(own, start, keeps);
     };
-    expect(within("parameters<=1M")).toEqual(start);
+    expect(within("parameters<=1M")).toBe(start);
     // 784·24 + 24 + 24·22 + 22 + 22·10 + 10 = 19,620; the rest of the configuration stays.
     expect(within("parameters<=20k")).toEqual({ ...start, "mlp.width1": 24, "mlp.width2": 22 });
     expect(within("parameters<=10k")).toBeUndefined();

@@ -131,8 +131,9 @@ export function nearestAllowed(
   configuration: Configuration,
   keeps: (configuration: Configuration) => boolean,
 ): Configuration | undefined {
+  if (keeps(configuration)) return configuration;
   const widths = shaping(space).filter((name) => space.parameters[name].kind === "int" && name in configuration);
-  for (let step = 0; step <= SMALLER; step++) {
+  for (let step = 1; step <= SMALLER; step++) {
     const smaller = widths.map((name) => {
       const { low, step: grid = 1 } = space.parameters[name] as IntParameter;
       const value = configuration[name] as number;
