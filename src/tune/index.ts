@@ -6,7 +6,7 @@ export type { Progress, Pruner, Race } from "./pruner.ts";
 export { type AshaOptions, type MedianOptions, type PrunerName, pruners } from "./pruners/index.ts";
 export type { TrialJob, TrialQueue } from "./queue.ts";
 export { type Ask, admission, configurations, type Sampler, seenKeys, unseen } from "./sampler.ts";
-export { type GridOptions, type SamplerName, samplers } from "./samplers/index.ts";
+export { type GridOptions, type SamplerName, samplers, type TpeOptions } from "./samplers/index.ts";
 export { Sobol } from "./sobol.ts";
 export {
   type Constraint,

@@ -42,11 +42,24 @@ const LISTED = 100_000;
 export const seenKeys = ({ space, trials }: Pick<Ask, "space" | "trials">): Set<string> =>
   new Set(trials.filter(({ outcome }) => outcome !== "stale").map(({ configuration }) => space.keyOf(configuration)));
 
+/** Configurations that are looked for one by one; keys of all that were tried cost as much as comparing with them so often. */
+const COMPARED = 32;
+
 /** Whether a configuration may be tried: it is new, and keeps the limits that can be computed. */
 export function admission(request: Ask): (configuration: Configuration) => boolean {
-  const { space, allows = () => true } = request;
-  const seen = seenKeys(request);
-  return (configuration) => !seen.has(space.keyOf(configuration)) && allows(configuration);
+  const { space, trials, allows = () => true } = request;
+  const tried = trials.flatMap(({ outcome, configuration }) => (outcome === "stale" ? [] : [configuration]));
+  const isTried = (one: Configuration) =>
+    tried.some(
+      (other) => space.names.every((name) => one[name] === other[name]) && space.keyOf(one) === space.keyOf(other),
+    );
+  let keys: Set<string> | undefined;
+  let asked = 0;
+  return (configuration) => {
+    if (asked++ === COMPARED) keys = seenKeys(request);
+    const seen = keys === undefined ? isTried(configuration) : keys.has(space.keyOf(configuration));
+    return !seen && allows(configuration);
+  };
 }
 
 /**

@@ -2,10 +2,12 @@ import type { Sampler } from "../sampler.ts";
 import { gridSampler } from "./grid.ts";
 import { randomSampler } from "./random.ts";
 import { sobolSampler } from "./sobol.ts";
+import { tpeSampler } from "./tpe.ts";
 
 export type { GridOptions } from "./grid.ts";
+export type { TpeOptions } from "./tpe.ts";
 
-const catalogue = Object.freeze({ random: randomSampler, sobol: sobolSampler, grid: gridSampler });
+const catalogue = Object.freeze({ random: randomSampler, sobol: sobolSampler, grid: gridSampler, tpe: tpeSampler });
 export type SamplerName = keyof typeof catalogue;
 /** Every sampler, by name. */
 export const samplers: Readonly<Record<SamplerName, Sampler>> = catalogue;
