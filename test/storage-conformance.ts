@@ -254,7 +254,7 @@ export function storageConformance(kind: string, open: () => Promise<StudyStorag
         await storage.report(lease, 2, { error: 0.4 });
         expect(await storage.report(lease, 1, { error: 0.3 })).toBe(true);
         expect((await other.reports(study)).map((of) => of.metrics)).toEqual([{ error: 0.3 }, { error: 0.4 }]);
-        expect((await one(0)).step).toBe(1);
+        expect((await one(0)).step).toBe(2);
       });
 
       test("keep what is no number, as a training that diverges has it", async () => {

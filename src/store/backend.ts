@@ -1,4 +1,4 @@
-import type { Compilable, Kysely, RawBuilder, SqlBool } from "kysely";
+import type { Kysely, RawBuilder, SqlBool } from "kysely";
 import type { Tables } from "./tables.ts";
 
 /** What differs between databases. */
@@ -10,12 +10,9 @@ export interface Backend {
   readonly db: Kysely<Tables>;
   /** Milliseconds since 1970. */
   readonly now: RawBuilder<number>;
-  among(column: string, values: readonly number[] | readonly string[]): RawBuilder<SqlBool>;
-  /**
-   * Runs one statement, and another if that changed a row: both or none.
-   * @returns whether it did
-   */
-  ifChanges(first: Compilable, then: Compilable): Promise<boolean>;
+  /** Whether a column is in a list, given as `list` makes it. */
+  among(column: "number" | "trial" | "worker", list: unknown): RawBuilder<SqlBool>;
+  list(values: readonly number[] | readonly string[]): unknown;
   /**
    * Does something again for a while when the database did not answer, or was busy.
    * @param work is told whether an earlier attempt may have been heard

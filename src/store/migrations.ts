@@ -38,7 +38,6 @@ const first: Migration = async (db, kind) => {
     .addColumn("seen", "text")
     .addColumn("seed", "double precision", (c) => c.notNull())
     .addColumn("to_step", "integer", (c) => c.notNull())
-    .addColumn("step", "integer", (c) => c.notNull())
     .addColumn("metrics", "text", (c) => c.notNull())
     .addColumn("error", "text")
     .addColumn("folder", "text")

@@ -50,7 +50,9 @@ export function studyRecord(row: Selectable<Tables["studies"]>, contents: readon
   return { ...spec, name: row.name, id: row.id, created: row.created, spaces };
 }
 
-/** The row of a trial that has been added just now. */
+/** The row of a trial that is new. */
+export type NewTrialRow = ReturnType<typeof newTrialRow>;
+
 export function newTrialRow(study: number, trial: NewTrial, mark: string) {
   const { number, configuration, space, origin, seen, seed, toStep, outcome } = trial;
   return {
@@ -63,15 +65,15 @@ export function newTrialRow(study: number, trial: NewTrial, mark: string) {
     seen: seen && JSON.stringify(seen),
     seed,
     to_step: toStep,
-    step: 0,
     metrics: packMetrics(outcome?.metrics ?? {}),
-    token: 0,
-    lost: 0,
     mark,
   };
 }
 
-export function trialRecord(row: Selectable<Tables["trials"]>): TrialRecord {
+/** With the last step that was reported, which the reports know. */
+export type TrialRow = Selectable<Tables["trials"]> & { readonly step: number };
+
+export function trialRecord(row: TrialRow): TrialRecord {
   return {
     number: row.number,
     configuration: JSON.parse(row.configuration),

@@ -1,4 +1,4 @@
-import type { Transaction } from "kysely";
+import type { QueryResult, Transaction } from "kysely";
 import { UsageError } from "../core/index.ts";
 import {
   type Ending,
@@ -14,11 +14,23 @@ import {
   type WorkerRecord,
 } from "../tune/index.ts";
 import type { Backend } from "./backend.ts";
-import { checkName, newTrialRow, pack, packMetrics, report, studyRecord, trialRecord } from "./records.ts";
+import {
+  checkName,
+  newTrialRow,
+  pack,
+  packMetrics,
+  report,
+  studyRecord,
+  type TrialRow,
+  trialRecord,
+} from "./records.ts";
+import { statements } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 
 /** No database counts further. */
 const MOST = 2 ** 31 - 1;
+
+const anyRow = (result: QueryResult<unknown>) => (result.numAffectedRows ?? 0n) > 0n;
 
 /**
  * The one implementation. Whatever decides something is one statement, or a transaction that begins by writing, so that of several
@@ -27,11 +39,13 @@ const MOST = 2 ** 31 - 1;
  */
 export class SqlStorage implements StudyStorage {
   readonly #backend: Backend;
+  readonly #say: ReturnType<typeof statements>;
   readonly #self = `${crypto.randomUUID().slice(0, 13)}-`;
   #calls = 0;
 
   constructor(backend: Backend) {
     this.#backend = backend;
+    this.#say = statements(backend);
   }
 
   async createStudy(spec: StudySpec, space: SpaceVersion): Promise<StudyRecord> {
@@ -115,193 +129,84 @@ export class SqlStorage implements StudyStorage {
   }
 
   async addTrial(study: number, trial: NewTrial): Promise<TrialRecord | undefined> {
-    const { attempt, db, now } = this.#backend;
     const row = newTrialRow(study, trial, this.#mark());
-    const finished = trial.outcome === undefined ? null : now;
-    const added = await attempt(
-      async (again) =>
-        (await db
-          .insertInto("trials")
-          .values({ ...row, created: now, finished })
-          .onConflict((conflict) => conflict.columns(["study", "number"]).doNothing())
-          .returningAll()
-          .executeTakeFirst()) ?? (again ? this.#heard(study, row.mark) : undefined),
-    );
-    return added && trialRecord(added);
+    return this.#changes(row, () => this.#say.addTrial(row));
   }
 
   async trials(study: number, from = 0, numbers: readonly number[] = []): Promise<TrialRecord[]> {
-    const { attempt, db, among } = this.#backend;
-    const rows = await attempt(() => {
-      const of = db.selectFrom("trials").selectAll().where("study", "=", study);
-      const later = of.where("number", ">=", from);
-      if (numbers.length === 0) return later.orderBy("number").execute();
-      const some = of.where("number", "<", from).where(among("number", numbers));
-      return some.unionAll(later).orderBy("number").execute();
-    });
+    const { attempt, list } = this.#backend;
+    const { rows } = await attempt(() =>
+      numbers.length === 0
+        ? this.#say.trialsFrom({ study, from })
+        : this.#say.trialsFromAnd({ study, from, list: list(numbers) }),
+    );
     return rows.map(trialRecord);
   }
 
   async reports(study: number, trials?: readonly number[]): Promise<Report[]> {
-    const { attempt, db, among } = this.#backend;
-    const rows = await attempt(() => {
-      const all = db.selectFrom("reports").select(["trial", "step", "metrics"]).where("study", "=", study);
-      const some = trials === undefined ? all : all.where(among("trial", trials));
-      return some.orderBy("trial").orderBy("step").execute();
-    });
+    const { attempt, list } = this.#backend;
+    const { rows } = await attempt(() =>
+      trials === undefined ? this.#say.reports({ study }) : this.#say.reportsOf({ study, list: list(trials) }),
+    );
     return rows.map(report);
   }
 
   async claim(study: number, trial: number, worker: string, leaseMs: number, folder: string) {
-    const { attempt, db, now } = this.#backend;
-    const mark = this.#mark();
-    const claimed = await attempt(
-      async (again) =>
-        (await db
-          .updateTable("trials")
-          .set((is) => ({
-            state: "running",
-            token: is("token", "+", 1),
-            worker,
-            folder,
-            leased_until: is(now, "+", leaseMs),
-            started: is.fn.coalesce("started", now),
-            mark,
-          }))
-          .where("study", "=", study)
-          .where("number", "=", trial)
-          .where("state", "=", "waiting")
-          .returningAll()
-          .executeTakeFirst()) ?? (again ? this.#heard(study, mark) : undefined),
-    );
-    return claimed && trialRecord(claimed);
+    const claim = { study, trial, worker, folder, leaseMs, mark: this.#mark() };
+    return this.#changes(claim, () => this.#say.claim(claim));
   }
 
   async renew(lease: Lease, leaseMs: number): Promise<boolean> {
-    const { attempt, now } = this.#backend;
-    const renewed = await attempt(() =>
-      this.#leased(lease)
-        .set((is) => ({ leased_until: is(now, "+", leaseMs) }))
-        .executeTakeFirst(),
-    );
-    return renewed.numUpdatedRows > 0n;
+    return anyRow(await this.#backend.attempt(() => this.#say.renew({ ...lease, leaseMs })));
   }
 
-  async report({ study, trial, token }: Lease, step: number, metrics: Readonly<Record<string, number>>) {
-    const { attempt, db, ifChanges } = this.#backend;
-    const packed = packMetrics(metrics);
-    const held = this.#leased({ study, trial, token }).set({ step });
-    const kept = db
-      .insertInto("reports")
-      .values({ study, trial, step, metrics: packed })
-      .onConflict((conflict) => conflict.columns(["study", "trial", "step"]).doUpdateSet({ metrics: packed }));
-    return attempt(() => ifChanges(held, kept));
+  async report(lease: Lease, step: number, metrics: Readonly<Record<string, number>>): Promise<boolean> {
+    const kept = { ...lease, step, metrics: packMetrics(metrics) };
+    return anyRow(await this.#backend.attempt(() => this.#say.report(kept)));
   }
 
   async end(lease: Lease, { state, metrics, error }: Ending): Promise<boolean> {
-    const { attempt, now } = this.#backend;
-    const mark = this.#mark();
-    return attempt(async (again) => {
-      const changed = await this.#leased(lease)
-        .set({
-          state,
-          ...(metrics === undefined ? {} : { metrics: packMetrics(metrics) }),
-          error: error === undefined ? null : JSON.stringify(error),
-          leased_until: null,
-          finished: ended.has(state) ? now : null,
-          mark,
-        })
-        .executeTakeFirst();
-      return changed.numUpdatedRows > 0n || (again && (await this.#heard(lease.study, mark)) !== undefined);
-    });
+    const ending = {
+      ...lease,
+      state,
+      over: ended.has(state) ? (1 as const) : (0 as const),
+      metrics: metrics === undefined ? null : packMetrics(metrics),
+      error: error === undefined ? null : JSON.stringify(error),
+      mark: this.#mark(),
+    };
+    return this.#changed(ending, () => this.#say.end(ending));
   }
 
   async promote(study: number, trial: number, toStep: number): Promise<boolean> {
-    const { attempt, db } = this.#backend;
-    const mark = this.#mark();
-    return attempt(async (again) => {
-      const promoted = await db
-        .updateTable("trials")
-        .set({ state: "waiting", to_step: toStep, mark })
-        .where("study", "=", study)
-        .where("number", "=", trial)
-        .where("state", "=", "paused")
-        .executeTakeFirst();
-      return promoted.numUpdatedRows > 0n || (again && (await this.#heard(study, mark)) !== undefined);
-    });
+    const promotion = { study, trial, toStep, mark: this.#mark() };
+    return this.#changed(promotion, () => this.#say.promote(promotion));
   }
 
   async prunePaused(study: number): Promise<void> {
-    const { attempt, db, now } = this.#backend;
-    await attempt(() =>
-      db
-        .updateTable("trials")
-        .set({ state: "pruned", finished: now, mark: this.#mark() })
-        .where("study", "=", study)
-        .where("state", "=", "paused")
-        .execute(),
-    );
+    await this.#backend.attempt(() => this.#say.prunePaused({ study, mark: this.#mark() }));
   }
 
   async release(study: number, mostLost: number, workers: readonly string[] = []) {
-    const { attempt, db, now, among } = this.#backend;
+    const { attempt, list } = this.#backend;
     const [mark, most] = [this.#mark(), Math.min(mostLost, MOST)];
-    const released = await attempt(async (again) => {
-      const rows = await db
-        .updateTable("trials")
-        .set((is) => ({
-          state: is
-            .case()
-            .when("lost", ">=", most)
-            .then("stale" as const)
-            .else("waiting" as const)
-            .end(),
-          finished: is.case().when("lost", ">=", most).then(now).else(null).end(),
-          lost: is("lost", "+", 1),
-          leased_until: null,
-          mark,
-        }))
-        .where("study", "=", study)
-        .where("state", "=", "running")
-        .where((is) => {
-          const late = is("leased_until", "<", now);
-          return workers.length === 0 ? late : is.or([late, among("worker", workers)]);
-        })
-        .returning(["number", "state"])
-        .execute();
-      if (!again) return rows;
-      const marked = db.selectFrom("trials").select(["number", "state"]).where("study", "=", study);
-      return marked.where("mark", "=", mark).execute();
+    const { rows } = await attempt(async (again) => {
+      const released = await this.#say.release({ study, most, workers: list(workers), mark });
+      return again ? this.#say.released({ study, mark }) : released;
     });
     const of = (state: string) =>
-      released.flatMap((row) => (row.state === state ? [row.number] : [])).sort((a, b) => a - b);
+      rows.flatMap((row) => (row.state === state ? [row.number] : [])).sort((a, b) => a - b);
     return { waiting: of("waiting"), stale: of("stale") };
   }
 
   async beat(study: number, worker: string, slots: number): Promise<void> {
-    const { attempt, db, now } = this.#backend;
     const name = checkName("worker", worker);
-    await attempt<unknown>(() =>
-      slots <= 0
-        ? db.deleteFrom("workers").where("study", "=", study).where("name", "=", name).execute()
-        : db
-            .insertInto("workers")
-            .values({ study, name, slots, seen: now })
-            .onConflict((conflict) => conflict.columns(["study", "name"]).doUpdateSet({ slots, seen: now }))
-            .execute(),
+    await this.#backend.attempt<unknown>(() =>
+      slots <= 0 ? this.#say.leave({ study, name }) : this.#say.beat({ study, name, slots }),
     );
   }
 
   async workers(study: number, withinMs: number): Promise<WorkerRecord[]> {
-    const { attempt, db, now } = this.#backend;
-    const rows = await attempt(() =>
-      db
-        .selectFrom("workers")
-        .select(["name", "slots", "seen"])
-        .where("study", "=", study)
-        .where((is) => is("seen", ">=", is(now, "-", withinMs)))
-        .execute(),
-    );
+    const { rows } = await this.#backend.attempt(() => this.#say.workers({ study, withinMs }));
     // Databases differ in what comes first in an alphabet.
     return rows.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -314,19 +219,18 @@ export class SqlStorage implements StudyStorage {
     return this.#self + this.#calls++;
   }
 
-  /** The trial that a call with that mark changed, unless another has changed it since. */
-  #heard(study: number, mark: string) {
-    const trials = this.#backend.db.selectFrom("trials").selectAll();
-    return trials.where("study", "=", study).where("mark", "=", mark).executeTakeFirst();
+  /** The trial that a call changed; where an earlier attempt may have been heard, the one that it changed. */
+  async #changes(of: { study: number; mark: string }, call: () => Promise<QueryResult<TrialRow>>) {
+    const row = await this.#backend.attempt(
+      async (again) => (await call()).rows[0] ?? (again ? (await this.#say.trialMarked(of)).rows[0] : undefined),
+    );
+    return row && trialRecord(row);
   }
 
-  #leased({ study, trial, token }: Lease) {
-    return this.#backend.db
-      .updateTable("trials")
-      .where("study", "=", study)
-      .where("number", "=", trial)
-      .where("token", "=", token)
-      .where("state", "=", "running");
+  async #changed(of: { study: number; mark: string }, call: () => Promise<QueryResult<unknown>>): Promise<boolean> {
+    return this.#backend.attempt(
+      async (again) => anyRow(await call()) || (again && (await this.#say.trialMarked(of)).rows.length > 0),
+    );
   }
 
   #together<T>(work: (db: Transaction<Tables>) => Promise<T>): Promise<T> {

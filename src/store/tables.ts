@@ -28,7 +28,6 @@ export interface Tables {
     seen: Json | null;
     seed: number;
     to_step: number;
-    step: number;
     metrics: Json;
     error: Json | null;
     folder: string | null;

@@ -89,7 +89,7 @@ export interface NewTrial {
 
 export interface TrialRecord extends Omit<NewTrial, "outcome"> {
   readonly state: TrialState;
-  /** The last step that was reported; 0 before the first. */
+  /** The last of the steps that were reported; 0 before the first. */
   readonly step: number;
   /** At the end: all figures by name, those of the objectives and constraints among them. */
   readonly metrics: Readonly<Record<string, number>>;

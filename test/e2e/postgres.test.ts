@@ -131,7 +131,7 @@ describe.skipIf(missing !== undefined)(`PostgreSQL${missing ? `, skipped: ${miss
       expect(claimed).toMatchObject({ state: "running", token: 1, worker: "anna" });
       const lease = { study, trial: 0, token: 1 };
       expect(await unheard(/update/, () => storage.renew(lease, 60_000))).toBe(true);
-      expect(await unheard(/commit/, () => storage.report(lease, 1, { error: 0.5 }))).toBe(true);
+      expect(await unheard(/insert into/, () => storage.report(lease, 1, { error: 0.5 }))).toBe(true);
       expect(await unheard(/update/, () => storage.end(lease, { state: "paused" }))).toBe(true);
       expect(await unheard(/update/, () => storage.promote(study, 0, 20))).toBe(true);
       const { token } = (await storage.claim(study, 0, "bert", 60_000, "runs"))!;

@@ -178,17 +178,9 @@ export async function postgresBackend(url: string, shown: string, patienceMs = P
     shown,
     db: plain.withSchema(SCHEMA),
     now: sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::float8`,
-    among: (column, values) => {
-      const type = sql.raw(typeof values[0] === "string" ? "text[]" : "int[]");
-      return sql`${sql.ref(column)} = any(${values}::${type})`;
-    },
-    ifChanges: (first, then) =>
-      plain.transaction().execute(async (transaction) => {
-        const { numAffectedRows } = await transaction.executeQuery(first);
-        if (numAffectedRows === 0n) return false;
-        await transaction.executeQuery(then);
-        return true;
-      }),
+    among: (column, list) =>
+      sql`${sql.ref(column)} = any(${list}::${sql.raw(column === "worker" ? "text[]" : "int[]")})`,
+    list: (values) => values,
     attempt: (work) => persistently(shown, work, patienceMs),
     tables: async (of) => {
       const found = sql<{ name: string }>`select table_name as name from information_schema.tables

@@ -29,12 +29,10 @@ const MOST_PREPARED = 200;
 const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? "");
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-const [BEGIN, COMMIT, ROLLBACK] = ["begin immediate", "commit", "rollback"].map((text) => CompiledQuery.raw(text));
-
 /** Transactions that hold the right to write from the start: one that only then wants to write after reading may be refused. */
 class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(BEGIN);
+    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
   }
 }
 
@@ -156,9 +154,7 @@ export async function sqliteBackend(name: string, create: boolean): Promise<Back
       1,
     );
   }
-  const prepared = remembering(database);
-  const db = new Kysely<Tables>({ dialect: new ImmediateDialect(prepared) });
-  const run = (query: Pick<CompiledQuery, "sql" | "parameters">) => prepared.prepare(query.sql).run(query.parameters);
+  const db = new Kysely<Tables>({ dialect: new ImmediateDialect(remembering(database)) });
 
   const attempt = async <T>(work: (again: boolean) => Promise<T>): Promise<T> => {
     try {
@@ -175,23 +171,8 @@ export async function sqliteBackend(name: string, create: boolean): Promise<Back
     shown: path,
     db,
     now: sql<number>`cast(round(unixepoch('subsec') * 1000) as integer)`,
-    among: (column, values) => sql`${sql.ref(column)} in (select value from json_each(${JSON.stringify(values)}))`,
-    ifChanges: (first, then) => {
-      const [one, two] = [first.compile(), then.compile()];
-      // No transaction of this process is open then, and without a pause nothing comes between the statements.
-      return db.connection().execute(async () => {
-        run(BEGIN);
-        try {
-          const changed = run(one).changes > 0;
-          if (changed) run(two);
-          run(COMMIT);
-          return changed;
-        } catch (error) {
-          run(ROLLBACK);
-          throw error;
-        }
-      });
-    },
+    among: (column, list) => sql`${sql.ref(column)} in (select value from json_each(${list}))`,
+    list: (values) => JSON.stringify(values),
     attempt,
     tables: async (of) => {
       const { rows } = await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(of);
