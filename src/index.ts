@@ -75,7 +75,11 @@ export {
   resume,
   type Spread,
   type Spreads,
+  type TrialEvent,
+  type Tuned,
+  type TuneOptions,
   train,
+  tune,
 } from "./experiment/node/index.ts";
 export {
   crammerSinger,

@@ -17,6 +17,7 @@ import {
   type DataFacts,
   defaultSpace,
   grown,
+  nearestAllowed,
   parseConstraint,
   parseObjectives,
   partsOf,
@@ -216,9 +217,10 @@ async function begun(
   opening: Opening,
 ): Promise<OpenStudy> {
   const version = { parameters: space.parameters, fill: {} };
-  // What train would do may be above a limit; then no trial is what others are compared with.
-  const first = allows(space, spec.constraints, trainer.options, facts)(start) ? [start] : [];
-  const open = await createStudy(storage, trainer, spec, version, first, opening);
+  const first = nearestAllowed(space, start, allows(space, spec.constraints, trainer.options, facts));
+  if (first === undefined || space.keyOf(first) !== space.keyOf(start))
+    output.say("  what train would do is above a limit: the first trial is a smaller network of its kind");
+  const open = await createStudy(storage, trainer, spec, version, first === undefined ? [] : [first], opening);
   for (const from of flags.from ?? []) {
     const { adopted, enqueued, left } = await warmStart(storage, open, from);
     const said = [

@@ -172,6 +172,27 @@ describe("argmin tune", () => {
     expect(counts.validation).toBe(0);
   });
 
+  test("is a function of the library, too", async () => {
+    const { tune: search } = await import("argmin");
+    const runs = join(cwd, "library");
+    const data = join(cwd, "clouds.csv");
+    const steps: number[] = [];
+    const options = { data, runs, name: "clouds", epochs: 2, threads: 1, sampler: "random", trials: 2 };
+    const { best, trials, run, reason } = await search({
+      ...options,
+      onEvent: (event) => {
+        if (event.type === "report") steps.push(event.step);
+      },
+    });
+    expect(reason).toBe("budget");
+    expect(trials.map(({ state }) => state)).toEqual(["complete", "complete"]);
+    expect(steps).toEqual([1, 2, 1, 2]);
+    expect(run?.folder).toBe(best[0].folder);
+    expect(run?.validation?.accuracy).toBe(best[0].metrics.accuracy);
+    await expect(search(options)).rejects.toThrow("there is such a folder already");
+    expect((await search({ ...options, resume: true, trials: 3 })).trials).toHaveLength(3);
+  });
+
   test("a space that is exhausted is a result", async () => {
     write(
       join(cwd, "two.yaml"),

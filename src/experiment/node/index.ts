@@ -47,4 +47,5 @@ export {
   workFor,
 } from "./tune/search.ts";
 export { TrialTrainer } from "./tune/trainer.ts";
+export { type Tuned, type TuneOptions, tune } from "./tune/tune.ts";
 export { type WarmStart, warmStart } from "./tune/warm-start.ts";
