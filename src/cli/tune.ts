@@ -1,12 +1,10 @@
 import { join } from "node:path";
-import { choose, UsageError } from "../core/index.ts";
-import type { ExperimentEvent, TrainOptions } from "../experiment/index.ts";
+import { UsageError } from "../core/index.ts";
+import type { ExperimentEvent } from "../experiment/index.ts";
 import {
   createStudy,
-  holdsNumbers,
   type OpenStudy,
   openStudy,
-  readConfig,
   readSpaceFile,
   search,
   TrialTrainer,
@@ -20,15 +18,12 @@ import {
   nearestAllowed,
   parseConstraint,
   parseObjectives,
-  partsOf,
   pruneBy as pruneByOf,
   refuseUnreachable,
 } from "../experiment/tune/index.ts";
-import { models } from "../models/index.ts";
 import type { Configuration, Space } from "../space/index.ts";
 import { parseAddress } from "../store/address.ts";
 import { openQueue, openStorage } from "../store/node/index.ts";
-import { ways } from "../train/index.ts";
 import {
   ended,
   type Objective,
@@ -46,8 +41,9 @@ import { freeName, type RunFlags, refuseName, stemOf } from "./run-name.ts";
 import { shownAddress } from "./shown-address.ts";
 import { wordsOf } from "./study-board.ts";
 import { StudyWatch } from "./study-watch.ts";
-import { parseNumber, type TrainFlags, trainOptions } from "./train-options.ts";
+import { parseNumber, type TrainFlags } from "./train-options.ts";
 import { reportEvent } from "./train-report.ts";
+import { baseOf } from "./tune-base.ts";
 import { type Concluding, concluded } from "./tune-result.ts";
 
 export interface TuneFlags extends TrainFlags, RunFlags {
@@ -91,45 +87,6 @@ function budgetOf({ trials, time }: TuneFlags): { budget: number | null; seconds
   return { budget: seconds === null ? USUAL_TRIALS : null, seconds };
 }
 
-/** Flags of a unit's options; with none of them, and none of its own, a unit is not said, and is searched. */
-const optionFlags = {
-  model: { hidden: "hidden", filters: "channels", kernel: "kernel", activation: "activation", dropout: "dropout" },
-  optimizer: { learningRate: "learningRate", momentum: "momentum" },
-} as const;
-
-interface Base {
-  /** What a trial is trained with, where its configuration says nothing else; without the units that nobody named. */
-  readonly options: TrainOptions;
-  /** Options that were said, even though they may be the default, by their units. */
-  readonly said: readonly (readonly [unit: Parameters<typeof partsOf>[0], option: string])[];
-}
-
-async function baseOf(data: string | undefined, flags: TuneFlags): Promise<Base> {
-  const base = flags.config === undefined ? {} : await readConfig(flags.config);
-  const usual = (await holdsNumbers(data ?? base.data ?? "")) ? "mlp" : "cnn";
-  // The time is that of the search, and a report is made of the best trial alone.
-  const { time: _time, report: _report, ...own } = flags;
-  const { model, optimizer, ...options } = trainOptions(data, own, base, usual);
-  const flagged = (kind: keyof typeof optionFlags) =>
-    Object.entries(optionFlags[kind]).flatMap(([flag, option]) =>
-      flags[flag as "hidden"] === undefined ? [] : [option],
-    );
-  const ofModel = flagged("model");
-  const ofOptimizer = flagged("optimizer");
-  const named = (kind: "model" | "optimizer") => flags[kind] !== undefined || base[kind] !== undefined;
-  return {
-    options: {
-      ...options,
-      ...(model && (named("model") || ofModel.length > 0) ? { model } : {}),
-      ...(optimizer && (named("optimizer") || ofOptimizer.length > 0 || flags.schedule) ? { optimizer } : {}),
-    },
-    said: [
-      ...ofModel.map((option) => [choose("--model", models, model!.name), option] as const),
-      ...ofOptimizer.map((option) => [choose("--optimizer", ways, optimizer!.name), option] as const),
-    ],
-  };
-}
-
 /** A study that is about to begin. */
 interface Planned {
   readonly trainer: TrialTrainer;
@@ -149,13 +106,14 @@ async function plan(data: string | undefined, flags: TuneFlags, opening: Opening
   const sampler = parseUnit("--sampler", "sampler", samplers, flags.sampler ?? "sobol");
   const pruner = parseUnit("--pruner", "pruner", pruners, flags.pruner ?? "none");
   const by = pruneByOf(objectives, flags.pruneBy);
-  const { options, said: saidOptions } = await baseOf(data, flags);
+  const base = await baseOf(data, flags);
+  const { options } = base;
   const trainer = await TrialTrainer.open(options);
   const { settings, facts } = await trainer.data(opening.onEvent, opening.signal);
   if (settings.epochs === null) {
     throw new UsageError("argmin tune", "trials are as long as epochs say", "leave steps and time out of --config", 2);
   }
-  const said = saidOptions.flatMap(([unit, option]) => partsOf(unit, option, facts));
+  const said = base.said(facts);
   const { space, start } =
     flags.space === undefined
       ? defaultSpace(options, facts, said)

@@ -183,7 +183,8 @@ function conditionIn(where: string, value: Described, known: KnownParameters): W
 
 /** @throws UsageError where the command line says it, too */
 function refuseTwice(typed: ReadonlySet<string>, name: string, entries: readonly Entry[]): void {
-  if (!typed.has(name)) return;
+  // A penalty that is said comes with its strength.
+  if (!typed.has(name) && !typed.has(name.split(".", 1)[0])) return;
   const entry = entries.find((one) => one.name === name) ?? entries[0];
   throw new UsageError(`${entry.where}, ${entry.name}`, `${name} is said on the command line, too`, "say it once");
 }
