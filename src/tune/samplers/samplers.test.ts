@@ -66,6 +66,16 @@ describe.each(Object.entries(samplers))("%s", (_, sampler) => {
     expect(but("stale")).toEqual(all[2]);
   });
 
+  test("finds what is allowed, little as it may be", () => {
+    const allows = ({ rate }: Configuration) => (rate as number) > 0.6;
+    const trials: Trial[] = [];
+    for (let number = 0; number < 10; number++) {
+      const asked = sampler.ask({ space, seed: 1, number, trials, allows }, sampler.defaults);
+      expect(asked !== undefined && allows(asked)).toBe(true);
+      trials.push(done(number, asked!));
+    }
+  });
+
   test("a space that has grown keeps what was tried", () => {
     const before = study(sampler, finite, 99);
     const grown = new Space({ ...finite.parameters, a: { kind: "choice", choices: ["x", "y", "z", "w"] } });
