@@ -3,6 +3,7 @@ import { type Configuration, Space } from "../../space/index.ts";
 import type { Ask } from "../sampler.ts";
 import type { Trial } from "../trial.ts";
 import { gpSampler } from "./gp.ts";
+import { tpeSampler } from "./tpe.ts";
 
 const ask = (request: Ask, sampler = gpSampler) => sampler.ask(request, {});
 const plane = new Space({ x: { kind: "float", low: -5, high: 10 }, y: { kind: "float", low: 0, high: 15 } });
@@ -138,6 +139,19 @@ test("trials that failed are told apart from those that did well", () => {
 test("while every trial fails, the space is gone through evenly", () => {
   const trials = run({ count: 12, of: () => ({ outcome: "failed" }) });
   expect(new Set(trials.map(({ configuration }) => plane.keyOf(configuration))).size).toBe(12);
+});
+
+test("leaves more than 1,000 trials, and more than 50 parameters, to tpe", () => {
+  const trials = Array.from({ length: 1001 }, (_, number): Trial => {
+    const configuration = { x: -5 + ((number * 0.137) % 15), y: (number * 0.311) % 15 };
+    return { number, configuration, outcome: "complete", value: branin(configuration) };
+  });
+  const many = { space: plane, seed: 3, number: 1001, trials };
+  expect(ask(many)).toEqual(tpeSampler.ask(many, tpeSampler.defaults));
+  const names = Array.from({ length: 51 }, (_, i) => `x${i}`);
+  const wide = new Space(Object.fromEntries(names.map((name) => [name, { kind: "float", low: 0, high: 1 }])));
+  const first = { space: wide, seed: 3, number: 0, trials: [] };
+  expect(ask(first)).toEqual(tpeSampler.ask(first, tpeSampler.defaults));
 });
 
 test("a mixed space: the right choice, its own parameter, and the best of many integers", () => {

@@ -10,6 +10,7 @@ import { standardized } from "../gp/warp.ts";
 import { type Ask, admission, configurations, type Sampler } from "../sampler.ts";
 import { Sobol } from "../sobol.ts";
 import { evenly } from "./sobol.ts";
+import { tpeSampler } from "./tpe.ts";
 
 /** Trials that are spread evenly before there is enough to model. */
 const STARTUP = { least: 8, perAxis: 2, shareOfBudget: 1 / 5 };
@@ -18,16 +19,22 @@ const ANCHORS = 5;
 /** Configurations up to which a space is looked at as a whole. */
 const LISTED = 1024;
 
+/** Beyond either, matrices become too large, or distances too much alike, and densities of single parameters say more. */
+const MOST = { trials: 1000, parameters: 50 };
+
 /**
  * Bayesian optimisation: a Gaussian process of what was seen, and the place of which it expects the greatest improvement. Mockus 1975;
  * Jones, Schonlau and Welch 1998; Snoek, Larochelle and Adams 2012.
  */
 export const gpSampler = frozen<Sampler>({
   name: "gp",
-  summary: "where a Gaussian process expects the most",
+  summary: "where a Gaussian process expects the most; tpe beyond 1,000 trials or 50 parameters",
   defaults: {},
   ask: (request) => {
     const observed = observedIn(request);
+    if (observed.rows.length > MOST.trials || observed.axes.length > MOST.parameters) {
+      return tpeSampler.ask(request, tpeSampler.defaults);
+    }
     const promising = isStartup(request, observed) ? undefined : mostPromising(request, observed);
     return promising ?? evenly(request, "gp startup");
   },
