@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UsageError } from "../../core/index.ts";
 import type { TrialJob, TrialQueue } from "../../tune/index.ts";
@@ -75,6 +76,8 @@ class PostgresQueue implements TrialQueue {
     this.#boss = boss;
     this.#sql = sql;
     this.#connections = connections;
+    // One for each slot that waits for work.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   async send(study: number, trial: number): Promise<void> {
