@@ -133,6 +133,10 @@ describe("what is wrong with a space file is said with its place", () => {
     ["epochs: 5", /it is the same for all trials, and no search changes it; say it on the command line/],
     ["optimizer: [adam, momentun]", /optimizer: there is no "momentun"; did you mean "momentum"/],
     ["optimizer: {low: 1, high: 2}", /is a range, and this is no number; give a list of gradient-descent, sgd/],
+    [
+      "optimizer: [adam, lbfgs]",
+      /lbfgs solves a convex problem, .*; leave it out, or search for it alone: --model linear/,
+    ],
     ["optimizer: 3", /optimizer: is 3; give one of gradient-descent/],
     ["activation: [relu, tan]", /activation: there is no "tan"; did you mean "tanh"/],
     ["adam.learningRate: fast", /adam.learningRate: is "fast"; give a number, such as 0.001/],
@@ -178,7 +182,8 @@ describe("what is wrong with a space file is said with its place", () => {
 
   test("what has no meaning for numbers", async () => {
     const rows = { ...facts, numbers: true, height: 1 };
-    await expect(read("augment: light", {}, [], rows)).rejects.toThrow("there is no such parameter");
+    await expect(read("augment: light", {}, [], rows)).rejects.toThrow("augment: it has no meaning for these data");
+    await expect(read("cnn.kernel: 3", {}, [], rows)).rejects.toThrow("cnn.kernel: it has no meaning for these data");
     await expect(read("model: [linear, cnn]", {}, [], rows)).rejects.toThrow('there is no "cnn"');
   });
 });

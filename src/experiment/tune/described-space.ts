@@ -1,5 +1,6 @@
 import { nearest, UsageError } from "../../core/index.ts";
 import { type ChoiceParameter, choice, type Parameter, type ParameterValue, type When } from "../../space/index.ts";
+import { isSolver } from "../../train/index.ts";
 import type { TrainOptions } from "../options.ts";
 import { compose, type SearchSpace } from "./compose.ts";
 import { type Chosen, wantedByDefault } from "./default-space.ts";
@@ -66,6 +67,11 @@ function unitsIn(
   if (conditionIn(where, value, known) !== undefined) {
     throw new UsageError(where, "has a condition, and a run always has one", 'leave "when" out');
   }
+  const solver = [value].flat().find((one) => typeof one === "string" && isSolver(one));
+  if (kind === "optimizer" && solver !== undefined) {
+    const what = `${solver} solves a convex problem, and has neither rate nor batches to search`;
+    throw new UsageError(where, what, `leave it out, or search for it alone: --model linear --optimizer ${solver}`);
+  }
   return (rangeOf(where, kind, known[kind], value) as ChoiceParameter).choices;
 }
 
@@ -105,9 +111,13 @@ function* meant(
     const fix = `let ${parameter} be ${is[0]}, or leave it out`;
     throw new UsageError(`${where}, ${name}`, `nothing that is searched has it, but ${shared.join(", ")}`, fix);
   }
-  if (shared.length === 0) throw unknownName(where, name, known);
+  if (shared.length === 0) throw unknownName(where, name, known, anywhere());
   for (const one of active) yield [one, value];
 }
+
+/** The parameters of pictures, and of optimizers that take steps: all that there are. */
+const anywhere = () =>
+  knownParameters({ data: "" }, { numbers: false, height: 32, width: 32, channels: 3, classes: 2, pictures: 1 });
 
 /** Whether the condition of a parameter can hold. */
 function mayCount(name: string, known: KnownParameters, wanted: Readonly<Record<string, Parameter>>): boolean {

@@ -6,9 +6,20 @@ import type { KnownParameters } from "./parameters.ts";
 const ofEveryTrial =
   "data depth epochs steps time patience size channels fit split groupBy unknown seed device threads cache";
 
-/** The mistake of a name that no parameter has. */
-export function unknownName(where: string, name: string, known: KnownParameters): UsageError {
+/**
+ * The mistake of a name that no parameter has.
+ * @param anywhere those of pictures and of optimizers that take steps
+ */
+export function unknownName(
+  where: string,
+  name: string,
+  known: KnownParameters,
+  anywhere: KnownParameters,
+): UsageError {
   const place = `${where}, ${name}`;
+  if (Object.keys(anywhere).some((one) => one === name || one.endsWith(`.${name}`))) {
+    return new UsageError(place, "it has no meaning for these data and this way of training", "leave it out");
+  }
   if (ofEveryTrial.split(" ").includes(name)) {
     return new UsageError(
       place,

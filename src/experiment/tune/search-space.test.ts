@@ -9,7 +9,15 @@ import { lbfgs } from "../../solvers/index.ts";
 import { type Configuration, fromUnits, gridOf, type Space } from "../../space/index.ts";
 import type { TrainOptions } from "../options.ts";
 import { resolve } from "../resolve.ts";
-import { configurationToOptions, type DataFacts, defaultSpace, fullSpace } from "./index.ts";
+import {
+  configurationToOptions,
+  type DataFacts,
+  defaultSpace,
+  describedSpace,
+  type Entry,
+  fullSpace,
+} from "./index.ts";
+import { knownParameters } from "./parameters.ts";
 
 const facts: DataFacts = { numbers: false, height: 28, width: 28, channels: 1, classes: 10, pictures: 7000 };
 const rows: DataFacts = { ...facts, numbers: true, height: 1, width: 12 };
@@ -68,10 +76,12 @@ describe.each(asks)("the default space of %s", (_, said, of) => {
   });
 
   test("holds configurations that a run can have, a thousand for each model, of at most fourteen parameters", () => {
+    let most = 0;
     for (const configuration of draws(space, said.model && !said.optimizer ? 1000 : 100)) {
-      expect(Object.keys(configuration).length).toBeLessThanOrEqual(14);
+      most = Math.max(most, Object.keys(configuration).length);
       settingsOf(configuration, options, of);
     }
+    expect(most).toBeLessThanOrEqual(14);
   });
 });
 
@@ -136,6 +146,28 @@ describe("the full space", () => {
       }
     }
     expect([...left]).toEqual([]);
+  });
+});
+
+describe("every parameter can be asked for alone", () => {
+  const options: TrainOptions = { data: "made up" };
+  const known = knownParameters(options, facts);
+  /** What a parameter depends on, fixed so that it counts. */
+  const parents = (name: string): Entry[] => {
+    const { when } = known[name];
+    if (when === undefined) return [];
+    return [...parents(when.parameter), { name: when.parameter, value: when.is[0], where: "parent" }];
+  };
+  test.each(Object.keys(known).filter((name) => known[name].range !== undefined))("%s", (name) => {
+    const range = known[name].range!;
+    const value = range.kind === "choice" ? range.choices : { low: range.low, high: range.high };
+    const { space, start } = describedSpace([...parents(name), { name, value, where: "here" }], options, facts);
+    const { when: _, ...asked } = range;
+    expect(space.parameters[name]).toMatchObject(asked);
+    for (const configuration of [start, ...draws(space, 1, name)]) {
+      expect(configuration).toHaveProperty([name]);
+      settingsOf(configuration, options);
+    }
   });
 });
 
