@@ -38,10 +38,15 @@ export function packMetrics(metrics: Readonly<Record<string, number>>): string {
   return JSON.stringify(metrics);
 }
 
-export function unpackMetrics(text: string): Record<string, number> {
-  const metrics = JSON.parse(text);
-  if (!text.includes('"NaN"') && !text.includes('Infinity"')) return metrics;
-  return Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, Number(value)]));
+type Metrics = Record<string, number>;
+
+/** Figures out of text; of several objects, as a list. */
+function unpackMetrics(text: string): Metrics[] {
+  const several = JSON.parse(`[${text}]`) as Metrics[];
+  if (!text.includes('"NaN"') && !text.includes('Infinity"')) return several;
+  return several.map((metrics) =>
+    Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, Number(value)])),
+  );
 }
 
 export function studyRecord(row: Selectable<Tables["studies"]>, contents: readonly string[]): StudyRecord {
@@ -84,7 +89,7 @@ export function trialRecord(row: TrialRow): TrialRecord {
     toStep: row.to_step,
     state: row.state,
     step: row.step,
-    metrics: unpackMetrics(row.metrics),
+    metrics: unpackMetrics(row.metrics)[0],
     error: row.error && JSON.parse(row.error),
     folder: row.folder,
     token: row.token,
@@ -97,8 +102,8 @@ export function trialRecord(row: TrialRow): TrialRecord {
   };
 }
 
-export const report = (row: Omit<Tables["reports"], "study">): Report => ({
-  trial: row.trial,
-  step: row.step,
-  metrics: unpackMetrics(row.metrics),
-});
+/** All that was reported of a trial, by step. */
+export function reportsOf(row: { trial: number; steps: string; metrics: string }): Report[] {
+  const metrics = unpackMetrics(row.metrics);
+  return row.steps.split(",").map((step, n) => ({ trial: row.trial, step: Number(step), metrics: metrics[n] }));
+}

@@ -19,7 +19,7 @@ import {
   newTrialRow,
   pack,
   packMetrics,
-  report,
+  reportsOf,
   studyRecord,
   type TrialRow,
   trialRecord,
@@ -148,7 +148,7 @@ export class SqlStorage implements StudyStorage {
     const { rows } = await attempt(() =>
       trials === undefined ? this.#say.reports({ study }) : this.#say.reportsOf({ study, list: list(trials) }),
     );
-    return rows.map(report);
+    return rows.flatMap(reportsOf);
   }
 
   async claim(study: number, trial: number, worker: string, leaseMs: number, folder: string) {
