@@ -70,7 +70,7 @@ export class SqlStorage implements StudyStorage {
         throw new UsageError(
           where,
           `${this.#backend.shown} has one of that name already`,
-          "choose another name, or go on with that one",
+          "choose another --name, or --resume it",
         );
       }),
     );

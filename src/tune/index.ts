@@ -1,4 +1,5 @@
 export { type CoordinateOptions, coordinate, type Searched } from "./coordinate.ts";
+export { type ExportedStudy, exportStudy } from "./export-study.ts";
 export { type Importance, importances } from "./importance.ts";
 export { MemoryQueue } from "./memory-queue.ts";
 export { MemoryStorage } from "./memory-storage.ts";

@@ -11,6 +11,7 @@ import {
   type StudyStorage,
   type TrialRecord,
   type TrialState,
+  type WorkerRecord,
 } from "./storage.ts";
 
 interface Kept {
@@ -22,7 +23,7 @@ interface Kept {
 /** Studies of one process, which end with it. */
 export class MemoryStorage implements StudyStorage {
   readonly #studies: Kept[] = [];
-  readonly #workers = new Map<string, { readonly slots: number; readonly seen: number }>();
+  readonly #workers = new Map<number, Map<string, WorkerRecord>>();
 
   async createStudy(spec: StudySpec, space: SpaceVersion): Promise<StudyRecord> {
     if (this.#studies.some(({ record }) => record.name === spec.name)) {
@@ -117,7 +118,7 @@ export class MemoryStorage implements StudyStorage {
     const { reports } = this.#studies[lease.study];
     const own = reports.get(lease.trial) ?? new Map<number, Report["metrics"]>();
     reports.set(lease.trial, own.set(step, metrics));
-    this.#change(lease.study, lease.trial, { step });
+    this.#change(lease.study, lease.trial, { step: Math.max(...reports.get(lease.trial)!.keys()) });
     return true;
   }
 
@@ -156,14 +157,16 @@ export class MemoryStorage implements StudyStorage {
     return released;
   }
 
-  async beat(_study: number, worker: string, slots: number): Promise<void> {
-    if (slots === 0) this.#workers.delete(worker);
-    else this.#workers.set(worker, { slots, seen: Date.now() });
+  async beat(study: number, name: string, slots: number): Promise<void> {
+    const workers = this.#workers.get(study) ?? new Map<string, WorkerRecord>();
+    this.#workers.set(study, workers);
+    if (slots <= 0) workers.delete(name);
+    else workers.set(name, { name, slots, seen: Date.now() });
   }
 
-  async workers(_study: number, withinMs: number) {
-    const alive = [...this.#workers].filter(([, { seen }]) => seen > Date.now() - withinMs);
-    return alive.map(([name, { slots, seen }]) => ({ name, slots, seen }));
+  async workers(study: number, withinMs: number): Promise<WorkerRecord[]> {
+    const alive = [...(this.#workers.get(study)?.values() ?? [])].filter(({ seen }) => seen >= Date.now() - withinMs);
+    return alive.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   async close(): Promise<void> {}

@@ -31,7 +31,7 @@ function reached(curves: Curves, number: number, step: number): Readonly<Record<
 }
 
 /** A configuration as later spaces would have it: what they added had a value before, too. */
-function filled({ spaces }: StudyRecord, { space, configuration }: TrialRecord): Configuration {
+export function filled({ spaces }: StudyRecord, { space, configuration }: TrialRecord): Configuration {
   return Object.assign({}, ...spaces.slice(space + 1).map(({ fill }) => fill), configuration);
 }
 
