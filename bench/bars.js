@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dataBars } from "./bars-of-data.js";
 import { runBars } from "./bars-of-runs.js";
+import { tuneBars } from "./bars-of-tune.js";
 import { argmin, atLeast, atMost, hasShared, hasTorch, jsonLines, root, shared, suite } from "./support.js";
 
 const words = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));
@@ -151,6 +152,7 @@ const bars = [
   })),
   ...dataBars,
   ...runBars(train),
+  ...tuneBars,
 ];
 
 let failures = 0;

@@ -1,0 +1,62 @@
+/** What is promised of the search over hyperparameters. */
+import { ranked } from "./functions.js";
+import { DIGITS, meanRanks, OPTUNA_MEDIANS, quartiles, searches, thinking } from "./searches.js";
+import { atMost } from "./support.js";
+
+const usual = { seeds: 10, evaluations: 60 };
+const medianOf = (name, on, options = usual) => {
+  const { regrets, msPerAsk, twicePerHundred } = searches(name, on, options);
+  return { ...quartiles(regrets[0]), msPerAsk: Number(msPerAsk.toFixed(1)), twicePerHundred };
+};
+
+export const tuneBars = [
+  {
+    name: "tune: mean rank of gp among Optuna's samplers, seven functions after 60 evaluations",
+    long: true,
+    run: () => {
+      const gp = Object.fromEntries(ranked.map((on) => [on, medianOf("gp", on).median]));
+      const { gp: own, ...peers } = meanRanks({ ...OPTUNA_MEDIANS, gp }, ranked);
+      const best = Math.min(...Object.values(peers));
+      return { value: own, target: `< ${best.toFixed(2)}`, ok: own < best, medians: gp, peers };
+    },
+  },
+  {
+    name: "tune: regret of gp on the table of digits after 60 evaluations",
+    long: true,
+    needs: "shared",
+    run: () => {
+      const { median, ...rest } = medianOf("gp", DIGITS, { seeds: 20, evaluations: 60 });
+      const ok = median <= 0.0042 && rest.twicePerHundred === 0;
+      return { value: median, target: "≤ 0.0042, none twice", ok, ...rest };
+    },
+  },
+  {
+    name: "tune: regret of gp on hartmann6 after 60 evaluations, 8 at the same time",
+    long: true,
+    run: () => {
+      const { median, ...rest } = medianOf("gp", "hartmann6", { ...usual, pending: 8 });
+      return { value: median, ...atMost(0.05)(median), ...rest };
+    },
+  },
+  ...[
+    [200, 30],
+    [1000, 400],
+  ].map(([earlier, target]) => ({
+    name: `tune: gp's milliseconds an ask after ${earlier.toLocaleString("en-US")} trials`,
+    kind: "time",
+    long: true,
+    run: () => {
+      const { median, longest } = thinking("gp", earlier);
+      return { value: median, ...atMost(target)(median), longest };
+    },
+  })),
+  {
+    name: "tune: tpe's milliseconds an ask after 1,000 trials",
+    kind: "time",
+    long: true,
+    run: () => {
+      const { median, longest } = thinking("tpe", 1000);
+      return { value: median, ...atMost(15)(median), longest };
+    },
+  },
+];
