@@ -1,3 +1,5 @@
+import { UsageError } from "../core/index.ts";
+
 const FIRST_MS = 5;
 const LONGEST_MS = 1000;
 
@@ -18,7 +20,7 @@ export async function persist<T>(
     try {
       return await work(tries > 0);
     } catch (error) {
-      if (!passes(error)) throw error;
+      if (error instanceof UsageError || !passes(error)) throw error;
       const passed = performance.now() - started;
       if (passed >= patienceMs) throw over(error, Math.round(passed / 1000));
       const pause = Math.min(FIRST_MS * 2 ** tries, LONGEST_MS, patienceMs - passed);

@@ -17,12 +17,15 @@ const OLDEST = 13;
 /** SQLSTATE of what a server says that is going down, coming up or full, and of a transaction that lost against another. */
 const PASSING = /^(08\w{3}|57P0[123]|53300|40001|40P01|25006)$/;
 const BROKEN = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND|ECONNABORTED)$/;
-const GONE = /connection terminated|connection error and is not queryable|timeout|connection has been discarded/i;
+const GONE =
+  /^(Connection terminated|timeout expired|timeout exceeded when|Query read timeout)|is not queryable|been discarded/;
 
 const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? "");
 const messageOf = (error: unknown) => (error instanceof Error && error.message !== "" ? error.message : codeOf(error));
 
-const connectionBroke = (error: unknown) => BROKEN.test(codeOf(error)) || GONE.test(messageOf(error));
+/** What the server says has a code of its own; a connection that is gone says it in words. */
+const connectionBroke = (error: unknown) =>
+  BROKEN.test(codeOf(error)) || (codeOf(error) === "" && GONE.test(messageOf(error)));
 /** Whether the same may work a moment later. */
 export const passes = (error: unknown) => PASSING.test(codeOf(error)) || connectionBroke(error);
 
