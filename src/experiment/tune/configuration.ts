@@ -7,7 +7,7 @@ import { type RegularizerChoice, regularizers } from "../../regularizers/index.t
 import { schedules } from "../../schedules/index.ts";
 import type { Configuration } from "../../space/index.ts";
 import type { TrainOptions } from "../options.ts";
-import { chosenOf, scheduleSaid, type Unit } from "./units.ts";
+import { chosenOf, presetOf, scheduleSaid, type Unit } from "./units.ts";
 
 /** Options of a run that a search sets by their own names; of `zeroIsNone` 0 means that there is none. */
 export const runOptions = ["batchSize", "accumulate", "warmUp", "balance"] as const;
@@ -95,12 +95,15 @@ function switched<Kind extends string>(
   });
 }
 
+/** Another preset takes the place of the one before; augmentations that stand beside it stay. */
 function augmentWith(values: Values, { augment = "none" }: TrainOptions): readonly (PresetName | AugmentationChoice)[] {
   const before = [augment].flat() as readonly (PresetName | AugmentationChoice)[];
-  const presets = before.filter((one) => typeof one === "string");
-  const preset = values.take<PresetName>("augment");
+  const named = before.filter((one) => typeof one === "string");
   const units = before.filter((one): one is AugmentationChoice => typeof one !== "string");
-  return [...(preset === undefined ? presets : [preset]), ...switched("augmentation", augmentations, values, units)];
+  const preset = values.take<PresetName>("augment");
+  const spelled = named.length === 0 && presetOf({ augment }) !== undefined;
+  const kept = preset !== undefined && spelled ? [] : units;
+  return [...(preset === undefined ? named : [preset]), ...switched("augmentation", augmentations, values, kept)];
 }
 
 /**

@@ -8,6 +8,6 @@ export interface DataFacts {
   readonly width: number;
   readonly channels: 1 | 3;
   readonly classes: number;
-  /** All of them, those for validation and test counted. */
+  /** All that the source lists, those for validation and test among them. */
   readonly pictures: number;
 }

@@ -11,6 +11,7 @@ import type { DataFacts } from "./facts.ts";
 import {
   chosenOf,
   type Kind,
+  presetOf,
   type SwitchKind,
   scheduleSaid,
   solverOf,
@@ -232,7 +233,7 @@ function ofRun(options: TrainOptions, facts: DataFacts): Record<string, Known> {
       : {
           augment: {
             range: choice(...Object.keys(presets)),
-            usual: presetOf(options),
+            usual: presetOf(options) ?? "none",
             role: "run",
             first: true,
             check: oneOf("augment", Object.keys(presets)),
@@ -240,10 +241,6 @@ function ofRun(options: TrainOptions, facts: DataFacts): Record<string, Known> {
         }),
   };
 }
-
-/** The last preset that was asked for. */
-const presetOf = ({ augment = "none" }: TrainOptions): string =>
-  [augment].flat().findLast((one) => typeof one === "string") ?? "none";
 
 /** The parameters that the user has fixed by saying them: a unit's name, and each option that is not its default. */
 export function saidIn(options: TrainOptions, facts: DataFacts): Set<string> {

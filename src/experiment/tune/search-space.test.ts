@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../core/index.ts";
-import type { Source } from "../../data/index.ts";
+import { type AugmentationChoice, type AugmentOption, type Source, settleAugment } from "../../data/index.ts";
 import { linear, mlp, models } from "../../models/index.ts";
 import { momentum } from "../../optimizers/index.ts";
 import { l1 } from "../../regularizers/index.ts";
@@ -169,6 +169,20 @@ describe("every parameter can be asked for alone", () => {
       settingsOf(configuration, options);
     }
   });
+});
+
+test("what a run has written down of its preset is that preset", () => {
+  const usual = (augment: AugmentOption) => defaultSpace({ data: "x", augment }, facts).usual.augment;
+  expect(usual(settleAugment("strong"))).toBe("strong");
+  expect(usual(settleAugment(["light", "standard"]))).toBe("standard");
+  const flip: AugmentationChoice = { kind: "augmentation", name: "flip", options: {} };
+  expect(usual([...settleAugment("light"), flip])).toBe("none");
+  expect(usual([])).toBe("none");
+  const after = (augment: AugmentOption) =>
+    configurationToOptions({ augment: "light" }, { data: "x", augment }).augment;
+  expect(after(settleAugment("strong"))).toEqual(["light"]);
+  expect(after(["strong", flip])).toMatchObject(["light", { name: "flip" }]);
+  expect(after([flip])).toMatchObject(["light", { name: "flip" }]);
 });
 
 test("a name that means nothing is refused", () => {

@@ -1,6 +1,6 @@
 /** The catalogues as a search sees them: which unit a run has by default, and what of it can be searched. */
 import type { Choice, Ranges } from "../../core/index.ts";
-import { augmentations } from "../../data/index.ts";
+import { augmentations, type PresetName, presets, settleAugment } from "../../data/index.ts";
 import { losses } from "../../losses/index.ts";
 import { type Model, models } from "../../models/index.ts";
 import { optimizers } from "../../optimizers/index.ts";
@@ -94,4 +94,13 @@ export function valuesOf(unit: Unit, given: object, facts: DataFacts): Configura
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => ["number", "string", "boolean"].includes(typeof value)),
   ) as Configuration;
+}
+
+/** The last preset that was asked for, or the one that a list spells out: a run writes down what its preset means. */
+export function presetOf({ augment }: Pick<TrainOptions, "augment">): PresetName | undefined {
+  if (augment === undefined) return undefined;
+  const named = [augment].flat().findLast((one) => typeof one === "string");
+  if (named !== undefined) return named;
+  const meant = JSON.stringify(settleAugment(augment));
+  return (Object.keys(presets) as PresetName[]).find((name) => JSON.stringify(settleAugment(name)) === meant);
 }

@@ -110,9 +110,9 @@ export class TrialTrainer {
 }
 
 /** What a space is made for. */
-function factsOf({ pictures, classes }: Dataset): DataFacts {
-  const { kind, height, width, channels, labels } = pictures;
+function factsOf({ source, pictures, classes }: Dataset): DataFacts {
+  const { kind, height, width, channels } = pictures;
   const size =
     kind === "numbers" ? { height: 1, width, channels: 1 as const } : { height, width, channels: channels as 1 | 3 };
-  return { numbers: kind === "numbers", ...size, classes: classes.length, pictures: labels.length };
+  return { numbers: kind === "numbers", ...size, classes: classes.length, pictures: source.paths.length };
 }
