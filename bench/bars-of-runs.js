@@ -83,8 +83,12 @@ export function runBars(train) {
       name: "run: serve under load of 32 connections for 30 s, errors",
       long: true,
       run: () => {
-        const { errors, ...rest } = script("serve.js", 30);
-        return { value: errors, ...atMost(0)(errors), ...rest };
+        const { alone, beside, exitCode, ...rest } = script("serve.js", 30);
+        const counts = [alone, beside].flatMap(({ errors }) => Object.values(errors));
+        const errors = counts.reduce((sum, count) => sum + count, 0);
+        const answered = alone.answers > 0 && beside.answers > 0;
+        const ok = errors === 0 && answered && exitCode === 0;
+        return { value: errors, target: "≤ 0, and the server ends by itself", ok, alone, beside, exitCode, ...rest };
       },
     },
     {

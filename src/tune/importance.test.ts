@@ -79,6 +79,33 @@ describe("the importance of hyperparameters", () => {
     expect(idle! + lost!).toBeLessThan(0.1);
   });
 
+  test("a short search has many parameters that differ by chance, and hardly shows it", () => {
+    const names = Array.from({ length: 12 }, (_, i) => `x${i}`);
+    const wide = new Space(Object.fromEntries(names.map((name) => [name, float(0, 1)])));
+    const found = [1, 2, 3].map((seed) =>
+      shares(
+        wide,
+        search(wide, ({ x0 }) => ({ value: x0! }), 25, seed),
+      ),
+    );
+    expect(found.reduce((sum, { x0 }) => sum + x0!, 0) / 3).toBeGreaterThan(0.7);
+  });
+
+  test("what is rarely there among the best is not important, however much it decides where it is", () => {
+    const space = new Space({
+      model: choice("good", "fair", "bad"),
+      other: float(0, 1),
+      rate: { ...float(0, 1), when: { parameter: "model", is: ["bad"] } },
+    });
+    const value = { good: 0, fair: 1, bad: 2 };
+    const judge: Judge = ({ model, rate }) => ({
+      value: value[model as unknown as keyof typeof value] - (rate !== undefined && rate < 0.1 ? 1.5 : 0),
+    });
+    const { model, rate } = shares(space, search(space, judge, 300));
+    expect(rate).toBeLessThan(0.3);
+    expect(model).toBeGreaterThan(0.7);
+  });
+
   test("a short search that has closed in still tells what matters", () => {
     const judge: Judge = ({ x0, x1 }) => ({ value: 10 * (x0! - 0.4) ** 2 + (x1! - 0.4) ** 2 });
     const tops = [1, 2, 3, 4, 5].map((seed) => shares(cube, search(cube, judge, 30, seed)).x0!);
