@@ -1,15 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { StudySpec } from "../tune/index.ts";
 import { MemoryStorage, Study } from "../tune/index.ts";
-import {
-  bestLines,
-  configurationLines,
-  secondsLeft,
-  shownMetric,
-  standingLine,
-  trialLine,
-  wordsOf,
-} from "./study-board.ts";
+import { bestLines, configurationLines, secondsLeft, standingLine, trialLine } from "./study-board.ts";
 
 const spec: StudySpec = {
   ...{ name: "s", seed: 1, steps: 5, fingerprint: "", experiment: null, constraints: [] },
@@ -81,14 +73,7 @@ describe("what a search shows of itself", () => {
     ]);
   });
 
-  test("names and figures as people read them", () => {
-    expect(["adam.learningRate", "l2.strength", "batchSize", "cnn.width1"].map(wordsOf)).toEqual([
-      ...["learning rate", "l2", "batch size", "width 1"],
-    ]);
-    expect(shownMetric("accuracy", 0.98765)).toBe("98.77 %");
-    expect(shownMetric("parameters", 123456)).toBe("123,456");
-    expect(shownMetric("latencyMs", 1.234)).toBe("1.23 ms");
-    expect([shownMetric("loss", Number.NaN), shownMetric("loss", undefined)]).toEqual(["–", "–"]);
+  test("a whole configuration in lines", () => {
     const lines = configurationLines({ a: 1, b: "x", "adam.learningRate": 0.00123456 }, 20);
     expect(lines).toEqual(["  a 1, b x", "  learning rate 0.00123"]);
   });

@@ -1,33 +1,7 @@
-import { metricOf } from "../experiment/tune/index.ts";
+import { shownMetric, shownValue, wordsOf } from "../experiment/tune/index.ts";
 import type { Configuration } from "../space/index.ts";
 import type { Study, TrialRecord } from "../tune/index.ts";
-import { duration, grouped, style } from "./output.ts";
-
-/** A figure as people read it: a share as per cent, a count with its thousands. */
-export function shownMetric(name: string, value: number | undefined): string {
-  if (value === undefined || !Number.isFinite(value)) return "–";
-  switch (metricOf(name)?.shown) {
-    case "share":
-      return `${(100 * value).toFixed(2)} %`;
-    case "count":
-      return grouped(Math.round(value));
-    case "milliseconds":
-      return `${value.toFixed(2)} ms`;
-    default:
-      return value.toFixed(4);
-  }
-}
-
-/** adam.learningRate → learning rate, since its unit stands beside it anyway; l2.strength → l2, since that is all it has. */
-export const wordsOf = (name: string): string =>
-  name
-    .replace(/\.strength$/, "")
-    .replace(/^.*\./, "")
-    .replaceAll(/([a-z]{2,})([A-Z0-9])/g, "$1 $2")
-    .toLowerCase();
-
-const shownValue = (value: unknown) =>
-  typeof value === "number" && !Number.isInteger(value) ? String(Number(value.toPrecision(3))) : String(value);
+import { duration, style } from "./output.ts";
 
 /** What a configuration has that another has not, such as the defaults; all of it, where there is none to compare with. */
 function differences(configuration: Configuration, from: Configuration | undefined): string[] {

@@ -1,7 +1,8 @@
 import type { TrialEvent } from "../experiment/node/index.ts";
+import { shownMetric, wordsOf } from "../experiment/tune/index.ts";
 import { ended, type Study } from "../tune/index.ts";
 import type { Output } from "./output.ts";
-import { bestLines, LiveBlock, shownMetric, standingLine, trialLine, wordsOf } from "./study-board.ts";
+import { bestLines, LiveBlock, standingLine, trialLine } from "./study-board.ts";
 
 const WIDTH = 80;
 /** Trials in the table while a search runs. */

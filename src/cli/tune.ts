@@ -20,6 +20,7 @@ import {
   parseObjectives,
   pruneBy as pruneByOf,
   refuseUnreachable,
+  wordsOf,
 } from "../experiment/tune/index.ts";
 import type { Configuration, Space } from "../space/index.ts";
 import { parseAddress } from "../store/address.ts";
@@ -39,7 +40,6 @@ import { untilInterrupted } from "./interrupt.ts";
 import { duration, grouped, type Output, style } from "./output.ts";
 import { freeName, type RunFlags, refuseName, stemOf } from "./run-name.ts";
 import { shownAddress } from "./shown-address.ts";
-import { wordsOf } from "./study-board.ts";
 import { StudyWatch } from "./study-watch.ts";
 import { parseNumber, type TrainFlags } from "./train-options.ts";
 import { reportEvent } from "./train-report.ts";

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ExperimentEvent } from "../experiment/index.ts";
 import { openStudy, workFor } from "../experiment/node/index.ts";
+import { shownMetric, wordsOf } from "../experiment/tune/index.ts";
 import { openQueue, openStorage } from "../store/node/index.ts";
 import type { StudyStorage } from "../tune/index.ts";
 import { parseDuration } from "./duration-flag.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { duration, type Output, style } from "./output.ts";
-import { shownMetric, wordsOf } from "./study-board.ts";
 import { reportEvent } from "./train-report.ts";
 import { parseWorkers } from "./tune.ts";
 

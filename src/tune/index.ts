@@ -30,5 +30,5 @@ export {
 } from "./storage.ts";
 export { type Next, type Rules, Study } from "./study.ts";
 export type { Outcome, Trial } from "./trial.ts";
-export { type Curves, progressOf, seenOf, trialsAt } from "./view.ts";
+export { type Curves, filled, progressOf, seenOf, trialsAt } from "./view.ts";
 export { LEASE_MS, type Left, type Perform, type Task, type WorkOptions, work } from "./work.ts";

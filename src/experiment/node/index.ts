@@ -49,3 +49,4 @@ export {
 export { TrialTrainer } from "./tune/trainer.ts";
 export { type Tuned, type TuneOptions, tune } from "./tune/tune.ts";
 export { type WarmStart, warmStart } from "./tune/warm-start.ts";
+export { writeStudyPage } from "./write-study-page.ts";

@@ -9,3 +9,4 @@ export type { DataFacts } from "./facts.ts";
 export { grown } from "./grown.ts";
 export { type MetricName, metricOf, metrics, parseObjectives, pruneBy } from "./objectives.ts";
 export { partsOf } from "./parameters.ts";
+export { labelsOf, shownMetric, shownValue, wordsOf } from "./words.ts";

@@ -1,0 +1,81 @@
+import type { ValueAxis } from "../../report/index.ts";
+import { minimized, type Objective } from "../../tune/index.ts";
+import { metricOf, shownMetric, wordsOf } from "../tune/index.ts";
+
+/** Beyond this ratio of the largest to the smallest, counts and times are told on a logarithmic axis. */
+const WIDE_RATIO = 30;
+/** Room at both ends of an axis, of what is drawn. */
+const ROOM = 0.04;
+
+/** What of an objective's values is drawn. */
+export interface Range {
+  readonly objective: Objective;
+  readonly best: number;
+  /** The worst that is drawn where it is; what is worse stands at the edge. */
+  readonly bound: number;
+  /** How many are worse. */
+  readonly beyond: number;
+  readonly axis: ValueAxis;
+  /** From 0 at the bound to 1 at the best, on the axis's scale. */
+  readonly goodness: (value: number) => number;
+}
+
+/**
+ * A few trials that end terribly would press all others into one line. So the axis ends as far behind the third quarter as that is behind
+ * the best: at most a quarter of the trials is drawn at its edge.
+ * @param values not empty, finite
+ */
+export function rangeOf(objective: Objective, values: readonly number[]): Range {
+  const { metric } = objective;
+  const least = values.reduce((a, b) => Math.min(a, b));
+  const most = values.reduce((a, b) => Math.max(a, b));
+  const shown = metricOf(metric)?.shown;
+  const logarithmic = shown !== "share" && least > 0 && most > WIDE_RATIO * least;
+  const scaled = logarithmic ? Math.log : (value: number) => value;
+  const unscaled = logarithmic ? Math.exp : (value: number) => value;
+  const sign = minimized(objective, { [metric]: 1 });
+  // The smaller the better from here on.
+  const sorted = values.map((value) => sign * scaled(value)).sort((a, b) => a - b);
+  const [best, worst] = [sorted[0], sorted[sorted.length - 1]];
+  const quarter = sorted[Math.ceil(0.75 * sorted.length) - 1];
+  const wide = Math.min(worst, 2 * quarter - best);
+  // Where three quarters are the same there is no distance to go by.
+  const bound = wide > best ? wide : worst;
+  const span = bound - best || Math.abs(best) / 10 || 1;
+  const [from, to] = [sign * (best - ROOM * span), sign * (bound + ROOM * span)].sort((a, b) => a - b);
+  const whole = shown === "share" ? [Math.max(0, from), Math.min(1, to)] : [from, to];
+  return {
+    objective,
+    best: unscaled(sign * best),
+    bound: unscaled(sign * bound),
+    beyond: sorted.filter((value) => value > bound).length,
+    axis: {
+      name: wordsOf(metric),
+      domain: [unscaled(whole[0]), unscaled(whole[1])],
+      logarithmic,
+      format: formatOf(shown),
+    },
+    goodness: (value) => (bound === best ? 1 : Math.max(0, (bound - sign * scaled(value)) / (bound - best))),
+  };
+}
+
+/** A figure along an axis. */
+function formatOf(shown: NonNullable<ReturnType<typeof metricOf>>["shown"] | undefined): ValueAxis["format"] {
+  switch (shown) {
+    case "share":
+      return (value) => `${Number((100 * value).toPrecision(4))} %`;
+    case "count":
+      return (value) => value.toLocaleString("en-US", { notation: "compact" });
+    case "milliseconds":
+      return (value) => `${Number(value.toPrecision(3))} ms`;
+    default:
+      return (value) => String(Number(value.toPrecision(4)));
+  }
+}
+
+/** What is said below a figure on whose edge some trials stand. */
+export function beyondText({ beyond, bound, objective }: Range): string {
+  if (beyond === 0) return "";
+  const is = beyond === 1 ? "One trial is" : `${beyond.toLocaleString("en-US")} trials are`;
+  return ` ${is} worse than ${shownMetric(objective.metric, bound)} and stand${beyond === 1 ? "s" : ""} at the edge.`;
+}

@@ -1,0 +1,68 @@
+import { escapeHtml, type Section, sortableTable, type TableRow } from "../../report/index.ts";
+import { grouped, paragraph } from "../run-page/words.ts";
+import { shownMetric, shownValue, wordsOf } from "../tune/index.ts";
+import { bestAndSome, type PageTrial, type StudyPageData } from "./study-data.ts";
+
+const MOST_ROWS = 1000;
+const MOST_FAILED = 100;
+
+/** Every trial in numbers, the best first. */
+export function trialsSection(data: StudyPageData): Section {
+  const { trials, ranked, record, labels } = data;
+  const first = new Set(ranked);
+  const ordered = [...ranked, ...trials.filter((trial) => !first.has(trial))];
+  const shown = bestAndSome(ordered, MOST_ROWS);
+  const names = namesOf(data);
+  const head = [
+    "trial",
+    ...record.objectives.map(({ metric }) => wordsOf(metric)),
+    "state",
+    "epochs",
+    "seconds",
+    ...names.map((name) => labels.get(name)!),
+  ];
+  const rows = shown.map((trial): TableRow => {
+    const { number, values, record: own, configuration } = trial;
+    const cells = [
+      String(number),
+      ...record.objectives.map(({ metric }, k) => shownMetric(metric, values[k])),
+      stateOf(trial),
+      String(own.step),
+      secondsOf(trial),
+      ...names.map((name) => (Object.hasOwn(configuration, name) ? shownValue(configuration[name]) : "–")),
+    ];
+    return first.has(trial) ? { cells } : { cells, kind: "quiet" };
+  });
+  const left = ordered.length - shown.length;
+  const how = [
+    "The best first; a click on the head of a column puts the rows in its order. What has a dash is not there.",
+    ...(left > 0 ? [`${grouped(shown.length)} of ${grouped(ordered.length)} trials are shown.`] : []),
+  ];
+  return {
+    heading: "Trials",
+    id: "trials",
+    body: `${paragraph(how.join(" "))}${sortableTable(head, rows)}${failedList(trials)}`,
+  };
+}
+
+/** Parameters of the space, and those of earlier ones that some trial has. */
+const namesOf = ({ labels, trials }: StudyPageData) =>
+  [...labels.keys()].filter((name) => trials.some(({ configuration }) => Object.hasOwn(configuration, name)));
+
+const stateOf = ({ state, forbidden, record }: PageTrial) =>
+  forbidden ? "above a limit" : record.origin === "imported" ? "taken over" : state;
+
+function secondsOf({ record: { started, finished } }: PageTrial): string {
+  return started === null || finished === null ? "–" : ((finished - started) / 1000).toFixed(1);
+}
+
+function failedList(trials: readonly PageTrial[]): string {
+  const failed = trials.filter(({ state }) => state === "failed");
+  if (failed.length === 0) return "";
+  const items = failed
+    .slice(0, MOST_FAILED)
+    .map(({ number, record }) => `<li>${escapeHtml(`trial ${number}: ${record.error ?? "no reason was kept"}`)}</li>`);
+  const rest = failed.length - items.length;
+  const more = rest > 0 ? paragraph(`${grouped(rest)} more failed.`, "quiet") : "";
+  return `<h3>Failed</h3><ul>${items.join("\n")}</ul>${more}`;
+}
