@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { openStorage } from "../store/node/index.ts";
 import { Study, type StudyStorage } from "../tune/index.ts";
 import { type Output, style } from "./output.ts";
 import { bestLines, standingLine, trialLine } from "./study-board.ts";
+import { sayImportance, sayPage } from "./study-page.ts";
 import { storageOf } from "./tune.ts";
 
 export interface StudyFlags {
@@ -48,6 +50,8 @@ async function show(output: Output, study: Study, flags: StudyFlags): Promise<vo
   output.say();
   if (flags.all) for (const trial of study.trials) output.say(trialLine(study, trial, WIDTH));
   else for (const line of bestLines(study, { width: WIDTH, rows: ROWS })) output.say(line);
+  sayImportance(output, study, WIDTH);
+  const page = await sayPage(output, study, join(flags.runs, name), "as a page:");
   const best = study.best().map(({ number, configuration, metrics }) => ({ trial: number, configuration, metrics }));
-  output.event({ event: "study", study: name, trials: study.trials.length, best });
+  output.event({ event: "study", study: name, trials: study.trials.length, best, page });
 }

@@ -6,6 +6,7 @@ import { callName, callOf, type Output, quoted, style } from "./output.ts";
 import { freeName } from "./run-name.ts";
 import { shownAddress } from "./shown-address.ts";
 import { bestLines, configurationLines } from "./study-board.ts";
+import { sayImportance, sayPage } from "./study-page.ts";
 import { reportEvent, reportRun } from "./train-report.ts";
 
 const WIDTH = 80;
@@ -30,6 +31,8 @@ export async function concluded(
   const { name } = study.record;
   output.say();
   for (const line of bestLines(study, { width: WIDTH, rows: 5 })) output.say(line);
+  sayImportance(output, study, WIDTH);
+  const page = await sayPage(output, study, folder, "the search as a page:");
   const [best] = study.best();
   const where =
     flags.storage !== undefined
@@ -41,7 +44,7 @@ export async function concluded(
   if (best === undefined) {
     output.say("No trial has come to its end within the limits.");
     if (result.open > 0) output.say(`go on with ${style("bold", goOn)}`);
-    output.event({ event: "done", study: name, reason: result.reason, trials: study.trials.length, best: null });
+    output.event({ event: "done", study: name, reason: result.reason, trials: study.trials.length, best: null, page });
     return signal.aborted ? 130 : 1;
   }
   output.say(`trial ${best.number} in full:`);
@@ -68,7 +71,7 @@ export async function concluded(
   if (result.open > 0 || result.reason !== "exhausted")
     output.say(`more:  ${style("bold", `${goOn} --trials ${study.trials.length + 20}`)}`);
   output.event({
-    ...{ event: "done", study: name, reason: result.reason, trials: study.trials.length, folder, run },
+    ...{ event: "done", study: name, reason: result.reason, trials: study.trials.length, folder, run, page },
     best: { trial: best.number, configuration: best.configuration, metrics: best.metrics },
     ...(repeat === undefined ? {} : { command: repeat }),
   });

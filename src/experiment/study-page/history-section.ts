@@ -24,7 +24,16 @@ function figureOf(data: StudyPageData, range: Range, k: number): string {
     ...(has("failed") ? ["A mark at the bottom is one that failed."] : []),
     ...(points.length < all.length ? [`${points.length} of ${all.length} trials are drawn.`] : []),
   ];
-  return historyFigure({ points, axis: range.axis, caption: said.join(" ") + beyondText(range) });
+  return historyFigure({
+    points,
+    axis: range.axis,
+    caption:
+      said.join(" ") +
+      beyondText(
+        range,
+        all.flatMap(({ value }) => value ?? []),
+      ),
+  });
 }
 
 /** The trials with the best value of one objective until each. */

@@ -16,6 +16,8 @@ export interface Range {
   /** How many are worse. */
   readonly beyond: number;
   readonly axis: ValueAxis;
+  /** A value on the axis's scale: itself, or its logarithm. */
+  readonly scaled: (value: number) => number;
   /** From 0 at the bound to 1 at the best, on the axis's scale. */
   readonly goodness: (value: number) => number;
 }
@@ -55,6 +57,7 @@ export function rangeOf(objective: Objective, values: readonly number[]): Range 
       logarithmic,
       format: formatOf(shown),
     },
+    scaled,
     goodness: (value) => (bound === best ? 1 : Math.max(0, (bound - sign * scaled(value)) / (bound - best))),
   };
 }
@@ -73,9 +76,15 @@ function formatOf(shown: NonNullable<ReturnType<typeof metricOf>>["shown"] | und
   }
 }
 
-/** What is said below a figure on whose edge some trials stand. */
-export function beyondText({ beyond, bound, objective }: Range): string {
+/**
+ * What is said below a figure in which some trials are drawn at the edge.
+ * @param values of the trials of the figure
+ */
+export function beyondText({ bound, objective }: Range, values: readonly number[], how = "stand at the edge"): string {
+  const { metric } = objective;
+  const of = (value: number) => minimized(objective, { [metric]: value });
+  const beyond = values.filter((value) => of(value) > of(bound)).length;
   if (beyond === 0) return "";
-  const is = beyond === 1 ? "One trial is" : `${beyond.toLocaleString("en-US")} trials are`;
-  return ` ${is} worse than ${shownMetric(objective.metric, bound)} and stand${beyond === 1 ? "s" : ""} at the edge.`;
+  const count = beyond === 1 ? "One trial that is" : `${beyond.toLocaleString("en-US")} trials that are`;
+  return ` ${count} worse than ${shownMetric(metric, bound)} ${beyond === 1 ? how.replace(/^(\w+)/, "$1s") : how}.`;
 }

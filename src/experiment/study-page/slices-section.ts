@@ -13,7 +13,7 @@ const SPREAD = 0.5;
 
 /** What trials reached over each parameter alone. */
 export function slicesSection(data: StudyPageData, range: Range, names: readonly string[]): Section {
-  const { ranked, record, space, labels } = data;
+  const { ranked, space, labels } = data;
   const most = Math.max(FEWEST_DOTS, Math.floor(MOST_DOTS / names.length));
   const shown = bestAndSome(ranked, most).toSorted((a, b) => a.number - b.number);
   const last = Math.max(1, shown.at(-1)?.number ?? 1);
@@ -38,8 +38,11 @@ export function slicesSection(data: StudyPageData, range: Range, names: readonly
           : `Where ${labels.get(when.parameter)} is ${when.is.map(wordOf).join(" or ")}: ${grouped(points.length)} trials.`,
     });
   });
-  const how = `Each complete trial over each parameter: a slope or a valley says where to look, a cloud that the parameter matters little here.${shown.length < ranked.length ? ` ${grouped(shown.length)} of ${grouped(ranked.length)} trials are drawn, the best ones among them.` : ""}${beyondText(range)}`;
-  const key = rampKey("trial 0", `trial ${record.spaces.length > 0 ? last : 0}`);
+  const how = `Each complete trial over each parameter: a slope or a valley says where to look, a cloud that the parameter matters little here.${shown.length < ranked.length ? ` ${grouped(shown.length)} of ${grouped(ranked.length)} trials are drawn, the best ones among them.` : ""}${beyondText(
+    range,
+    shown.map(({ values: [value] }) => value!),
+  )}`;
+  const key = rampKey("trial 0", `trial ${last}`);
   return {
     heading: "Slices",
     id: "slices",

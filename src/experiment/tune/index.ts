@@ -7,6 +7,7 @@ export { describedSpace } from "./described-space.ts";
 export type { Described, DescribedRange, Entry } from "./entry.ts";
 export type { DataFacts } from "./facts.ts";
 export { grown } from "./grown.ts";
+export { importanceOf, importanceText } from "./importance.ts";
 export { type MetricName, metricOf, metrics, parseObjectives, pruneBy } from "./objectives.ts";
 export { partsOf } from "./parameters.ts";
 export { labelsOf, shownMetric, shownValue, wordsOf } from "./words.ts";
