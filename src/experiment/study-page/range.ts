@@ -2,7 +2,7 @@ import type { ValueAxis } from "../../report/index.ts";
 import { minimized, type Objective } from "../../tune/index.ts";
 import { metricOf, shownMetric, wordsOf } from "../tune/index.ts";
 
-/** Beyond this ratio of the largest to the smallest, counts and times are told on a logarithmic axis. */
+/** Beyond this ratio of the largest to the smallest, of three quarters of the values, they are told on a logarithmic axis; shares are not. */
 const WIDE_RATIO = 30;
 /** Room at both ends of an axis, of what is drawn. */
 const ROOM = 0.04;
@@ -29,18 +29,18 @@ export interface Range {
  */
 export function rangeOf(objective: Objective, values: readonly number[]): Range {
   const { metric } = objective;
-  const least = values.reduce((a, b) => Math.min(a, b));
-  const most = values.reduce((a, b) => Math.max(a, b));
   const shown = metricOf(metric)?.shown;
-  const logarithmic = shown !== "share" && least > 0 && most > WIDE_RATIO * least;
+  const sign = minimized(objective, { [metric]: 1 });
+  const ordered = values.toSorted((a, b) => sign * (a - b));
+  const quarter = ordered[Math.ceil(0.75 * ordered.length) - 1];
+  const [least, most] = [ordered[0], quarter].sort((a, b) => a - b);
+  const logarithmic = shown !== "share" && ordered.every((value) => value > 0) && most > WIDE_RATIO * least;
   const scaled = logarithmic ? Math.log : (value: number) => value;
   const unscaled = logarithmic ? Math.exp : (value: number) => value;
-  const sign = minimized(objective, { [metric]: 1 });
   // The smaller the better from here on.
-  const sorted = values.map((value) => sign * scaled(value)).sort((a, b) => a - b);
+  const sorted = ordered.map((value) => sign * scaled(value));
   const [best, worst] = [sorted[0], sorted[sorted.length - 1]];
-  const quarter = sorted[Math.ceil(0.75 * sorted.length) - 1];
-  const wide = Math.min(worst, 2 * quarter - best);
+  const wide = Math.min(worst, 2 * sign * scaled(quarter) - best);
   // Where three quarters are the same there is no distance to go by.
   const bound = wide > best ? wide : worst;
   const span = bound - best || Math.abs(best) / 10 || 1;
@@ -48,8 +48,8 @@ export function rangeOf(objective: Objective, values: readonly number[]): Range 
   const whole = shown === "share" ? [Math.max(0, from), Math.min(1, to)] : [from, to];
   return {
     objective,
-    best: unscaled(sign * best),
-    bound: unscaled(sign * bound),
+    best: ordered[0],
+    bound: bound === worst ? ordered[ordered.length - 1] : unscaled(sign * bound),
     beyond: sorted.filter((value) => value > bound).length,
     axis: {
       name: wordsOf(metric),
