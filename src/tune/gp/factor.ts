@@ -101,6 +101,16 @@ export class Factor {
     return squares;
   }
 
+  /**
+   * By how much the sum of squares would grow with row i, were it the next one behind the first `done` rows of L⁻¹ b.
+   * @param own entry i, i of K
+   */
+  share(i: number, b: Float64Array, done: number, own: number): number {
+    const start = startOf(i);
+    const rest = b[i] - dot(this.#entries, start, b, 0, done);
+    return (rest * rest) / (own - dot(this.#entries, start, this.#entries, start, done));
+  }
+
   /** L⁻ᵀ b of the first so many rows, in place. */
   backward(b: Float64Array, size = this.size): void {
     const entries = this.#entries;

@@ -4,7 +4,7 @@ import { type Points, sameNumbers } from "./points.ts";
 
 const SQRT_5 = Math.sqrt(5);
 /** Rows after which a variance that is being computed is looked at. */
-const STRIDE = 32;
+const STRIDE = 16;
 /** Share of s below which a variance is rounding. */
 const FLOOR = 1e-12;
 
@@ -69,6 +69,8 @@ export class Posterior {
   /** Shares of the points in the slopes of mean and variance. */
   readonly #pull: Float64Array;
   readonly #hold: Float64Array;
+  /** The point that says most of the place that is looked at. */
+  #nearest = 0;
   mean = 0;
   /** Of the function, without the noise; an upper bound until it is settled. */
   variance = 0;
@@ -105,16 +107,21 @@ export class Posterior {
     this.points.distances(units, this.weights, squares);
     let mean = 0;
     let most = 0;
+    let nearest = 0;
     for (let i = 0; i < squares.length; i++) {
       const a = SQRT_5 * Math.sqrt(squares[i]);
       const decay = scale * Math.exp(-a);
       const k = (1 + a + (a * a) / 3) * decay;
       solved[i] = k;
       mean += alpha[i] * k;
-      if (k > most) most = k;
+      if (k > most) {
+        most = k;
+        nearest = i;
+      }
     }
     this.mean = mean;
     this.variance = scale - (most * most) / this.#ridge;
+    this.#nearest = nearest;
   }
 
   /**
@@ -124,13 +131,14 @@ export class Posterior {
    */
   settle(worth: () => boolean = () => true): boolean {
     const n = this.points.count;
-    const ceiling = this.variance;
     let left = this.#scale;
     for (let from = 0; from < n; from += STRIDE) {
       if (!worth()) return false;
       const to = Math.min(n, from + STRIDE);
       left -= this.#factor.forward(this.#solved, from, to);
-      this.variance = Math.max(to < n ? Math.min(left, ceiling) : left, FLOOR * this.#scale);
+      // Until it is its turn, the nearest point takes away what the rows before leave to it.
+      const known = this.#nearest < to ? 0 : this.#factor.share(this.#nearest, this.#solved, to, this.#ridge);
+      this.variance = Math.max(left - known, FLOOR * this.#scale);
     }
     return true;
   }
