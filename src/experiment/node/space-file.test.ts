@@ -60,6 +60,12 @@ describe("a space file", () => {
     expect(run).toMatchObject({ batchSize: 100, model: { options: { hidden: [512, 256], dropout: 0.25 } } });
   });
 
+  test("what is said of one unit goes before what is said of all", async () => {
+    const { space } = await read("adam.learningRate: 0.002\nlearningRate: {low: 1e-4, high: 1e-1}\n");
+    expect(space.parameters["adam.learningRate"]).toMatchObject({ choices: [0.002] });
+    expect(space.parameters["nesterov.learningRate"]).toMatchObject({ low: 1e-4, high: 0.1 });
+  });
+
   test("starts as near to what a run does as it can", async () => {
     const { start } = await read("batchSize: {low: 100, high: 200}\nmlp.layers: [1, 3]\nadam.learningRate: [0.1, 0.2]");
     expect(start).toMatchObject({ batchSize: 100, "mlp.layers": 1, "adam.learningRate": 0.1 });

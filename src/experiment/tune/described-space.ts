@@ -33,7 +33,9 @@ export function describedSpace(
   const wanted = wantedByDefault(options, facts, known, fixed, chosen);
   const places = new Map<string, string>();
   for (const { name, where } of entries) if (Object.hasOwn(chosen, name)) places.set(name, `${where}, ${name}`);
-  for (const entry of entries) {
+  // What is said of all units first: what is said of one is meant to be another.
+  const isOne = ({ name }: Entry) => Object.hasOwn(known, name);
+  for (const entry of [...entries.filter((one) => !isOne(one)), ...entries.filter(isOne)]) {
     for (const [name, value] of meant(entry, known, wanted)) {
       const where = `${entry.where}, ${entry.name}`;
       refuseTwice(typed, name, [entry]);
