@@ -177,26 +177,24 @@ export async function serveLoad(seconds = 30, model) {
 
 async function load({ child, url }, seconds) {
   const pictures = await photographs(32);
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const expected = [];
-  for (const picture of pictures) expected.push((await send(url, agent, picture)).text);
+  for (const picture of pictures) expected.push((await send(url, false, picture)).text);
   const png = await bomb();
   // Everything once, so that what is made once and kept is there.
-  await Promise.all([answers(url, agent, pictures, expected, 5), badBodies(url, pictures[0], png, 5)]);
+  await Promise.all([answers(url, pictures, expected, 5), badBodies(url, pictures[0], png, 5)]);
   const samples = [];
   const sampler = setInterval(() => samples.push(residentMiB(child.pid)), 500);
   const cpu = cpuSeconds(child.pid);
   const began = performance.now();
-  const alone = await answers(url, agent, pictures, expected, seconds / 2);
+  const alone = await answers(url, pictures, expected, seconds / 2);
   const [beside, refused] = await Promise.all([
-    answers(url, agent, pictures, expected, seconds / 2),
+    answers(url, pictures, expected, seconds / 2),
     badBodies(url, pictures[0], png, seconds / 2),
   ]);
   clearInterval(sampler);
   const taken = (performance.now() - began) / 1000;
   const second = samples.length >> 1;
   const mib = (values) => Number(Math.max(...values).toFixed(1));
-  agent.destroy();
   const stopped = new Promise((resolve) => child.on("exit", resolve));
   child.kill("SIGTERM");
   return {
@@ -212,8 +210,12 @@ async function load({ child, url }, seconds) {
   };
 }
 
-/** Every connection sends one picture after the other; an error is whatever is not the answer that the picture had alone. */
-async function answers(url, agent, pictures, expected, seconds) {
+/**
+ * Every connection sends one picture after the other; an error is whatever is not the answer that the picture had alone. The connections
+ * are new ones: the server closes those that idle, and would do so just when one is used again.
+ */
+async function answers(url, pictures, expected, seconds) {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const times = [];
   const errors = {};
   const until = performance.now() + 1000 * seconds;
@@ -227,6 +229,7 @@ async function answers(url, agent, pictures, expected, seconds) {
     }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, (_, i) => connection(i)));
+  agent.destroy();
   return { answers: times.length, perSecond: Math.round(times.length / seconds), ...latencies(times), errors };
 }
 
