@@ -32,7 +32,7 @@ export function addTuneCommands({ output, argv, command, withRuns, device, examp
   tune
     .option("--trials <n>", "trainings in all (default: 50, or as many as --time allows)")
     .option("--time <time>", "how long to search, such as 10m or 2h")
-    .option("--sampler <name>", `what chooses the next trial: ${list(samplers)}`, "sobol")
+    .option("--sampler <name>", `what chooses the next trial: ${list(samplers)}`, "gp")
     .option("--pruner <name>", `what ends trials early: ${list(pruners)}`, "none")
     .option("--prune-by <metric>", "accuracy or loss (default: the objective)")
     .option("--objective <metrics>", "one metric, or two for a Pareto front, such as accuracy,latencyMs", "accuracy")

@@ -103,7 +103,7 @@ type Opening = Parameters<typeof openStudy>[2];
 async function plan(data: string | undefined, flags: TuneFlags, opening: Opening): Promise<Planned> {
   const objectives = parseObjectives(flags.objective ?? "accuracy");
   const constraints = (flags.constraint ?? []).map(parseConstraint);
-  const sampler = parseUnit("--sampler", "sampler", samplers, flags.sampler ?? "sobol");
+  const sampler = parseUnit("--sampler", "sampler", samplers, flags.sampler ?? "gp");
   const pruner = parseUnit("--pruner", "pruner", pruners, flags.pruner ?? "none");
   const by = pruneByOf(objectives, flags.pruneBy);
   const base = await baseOf(data, flags);

@@ -84,7 +84,7 @@ describe.skipIf(missing !== undefined)("workers", () => {
     return { lines: jsonLines(ended.stdout), killed };
   }
 
-  test.each(["random", "sobol"])("%s: every trial ends exactly once, whoever dies", async (sampler) => {
+  test.each(["random", "gp"])("%s: every trial ends exactly once, whoever dies", async (sampler) => {
     const { lines, killed } = await disturbed(`disturbed-${sampler}`, sampler);
     expect(killed).toBeGreaterThan(1);
     const ends = lines.filter(({ event }) => event === "trial");
