@@ -1,7 +1,9 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { UsageError } from "../core/index.ts";
 import { openStorage } from "../store/node/index.ts";
-import { Study, type StudyStorage } from "../tune/index.ts";
-import { type Output, style } from "./output.ts";
+import { exportStudy, Study, type StudyStorage } from "../tune/index.ts";
+import { grouped, type Output, style } from "./output.ts";
 import { bestLines, standingLine, trialLine } from "./study-board.ts";
 import { sayImportance, sayPage } from "./study-page.ts";
 import { storageOf } from "./tune.ts";
@@ -10,6 +12,7 @@ export interface StudyFlags {
   readonly storage?: string;
   readonly runs: string;
   readonly all?: boolean;
+  readonly export?: string;
 }
 
 const WIDTH = 80;
@@ -42,7 +45,21 @@ async function list(output: Output, storage: StudyStorage): Promise<void> {
   }
 }
 
+/** Writes all trials as a table, or everything. */
+async function write(output: Output, study: Study, path: string): Promise<void> {
+  const ending = /\.(csv|json)$/i.exec(path)?.[1].toLowerCase();
+  if (ending === undefined)
+    throw new UsageError("--export", `"${path}" is neither`, "give a name ending in .csv or .json");
+  const { csv, json } = await exportStudy(study.storage, study.record.name);
+  await writeFile(path, ending === "csv" ? csv : `${JSON.stringify(json, null, 1)}\n`).catch((error) => {
+    throw new UsageError(path, `cannot be written (${error.code})`, "choose another place", 1);
+  });
+  output.say(`${grouped(study.trials.length)} trials written to ${style("bold", path)}`);
+  output.event({ event: "exported", study: study.record.name, trials: study.trials.length, path });
+}
+
 async function show(output: Output, study: Study, flags: StudyFlags): Promise<void> {
+  if (flags.export !== undefined) return await write(output, study, flags.export);
   const { name, sampler, pruner, spaces } = study.record;
   output.say(`${style("bold", name)}: ${sampler.name}, ${Object.keys(spaces.at(-1)!.parameters).length} parameters`);
   if (pruner.name !== "none") output.say(`  pruned by ${pruner.name}`);

@@ -86,7 +86,8 @@ ${examples(
     .argument("[study]", "its name")
     .option("--storage <url>", "as for tune (default: sqlite:<runs>/studies.db)")
     .option("--all", "every trial, in the order in which they were begun")
-    .addHelpText("after", examples("study", "study photos-tune"))
+    .option("--export <file>", "write all trials to a .csv, or all there is to a .json")
+    .addHelpText("after", examples("study", "study photos-tune", "study photos-tune --export trials.csv"))
     .action(async (name, flags) => ended(await (await import("./study.ts")).studyCommand(output, name, flags)));
 
   command("worker", "run trials of searches that are coordinated elsewhere")

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { type Case, cases, errorOf } from "./cases.ts";
 import {
   argmin,
+  csvRows,
   doneLine,
   jsonLines,
   type Line,
@@ -78,6 +79,14 @@ describe("argmin tune", () => {
     expect(jsonLines(shown.stdout).at(-1)).toMatchObject({ event: "study", study: "first", trials: 5 });
     const more = await argmin(["tune", "--resume", "first", "--trials", "7", "--json"], { cwd });
     expect(trialsOf(jsonLines(more.stdout)).map(({ trial }) => trial)).toEqual([5, 6]);
+    await argmin(["study", "first", "--export", "trials.csv"], { cwd });
+    const rows = csvRows(join(cwd, "trials.csv"));
+    expect(rows.map(({ trial, number = trial, state }) => [number, state])).toEqual(
+      Array.from({ length: 7 }, (_, i) => [String(i), "complete"]),
+    );
+    await argmin(["study", "first", "--export", "study.json"], { cwd });
+    const whole = JSON.parse(readFileSync(join(cwd, "study.json"), "utf8"));
+    expect(whole.trials.map(({ reports }: { reports: object[] }) => reports.length)).toEqual(new Array(7).fill(4));
     const listed = await argmin(["study", "--json"], { cwd });
     expect(jsonLines(listed.stdout)).toMatchObject([{ study: "first", trials: 7 }]);
   });
