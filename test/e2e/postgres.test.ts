@@ -89,6 +89,24 @@ describe.skipIf(missing !== undefined)(`PostgreSQL${missing ? `, skipped: ${miss
     });
   });
 
+  test("a report that comes while the trial is being taken away is refused", async () => {
+    const storage = await openStorage(server.url());
+    const { id: study } = await storage.createStudy(spec("taken away"), space);
+    await storage.addTrial(study, trial(0));
+    const { token } = (await storage.claim(study, 0, "anna", 60_000, "runs"))!;
+    const taking = new pg.Client(server.url());
+    await taking.connect();
+    await taking.query("begin");
+    await taking.query("update argmin.trials set state = 'waiting', lost = 1 where study = $1", [study]);
+    const late = storage.report({ study, trial: 0, token }, 1, { error: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await taking.query("commit");
+    expect(await late).toBe(false);
+    expect(await storage.reports(study)).toEqual([]);
+    await taking.end();
+    await storage.close();
+  });
+
   describe("a connection that breaks", () => {
     let storage: StudyStorage;
     let proxy: LossyProxy;
