@@ -4,6 +4,7 @@
  *
  *   npm run bench:tune
  *   npm run bench:tune -- gp tpe --seeds 5 --evaluations 200 --functions branin,digits
+ *   npm run bench:tune -- --no-optuna  ranks among what Optuna reached elsewhere
  *   npm run bench:tune -- --races      samplers with pruners, for as many epochs each, on the table's curves
  *
  * The table on stderr, one JSON line a result on stdout. All samplers and functions take about ten minutes on two cores.
@@ -55,8 +56,8 @@ const short = (value) => {
   const text = Number(value.toPrecision(2));
   return Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5 ? text.toExponential(1).replace("+", "") : String(text);
 };
-const cell = (value, width = 9) => (typeof value === "string" ? value : short(value)).padStart(width);
-const title = (text) => text.padEnd(16);
+const cell = (value, width = 8) => (typeof value === "string" ? value : short(value)).padStart(width);
+const title = (text) => text.padEnd(15);
 
 function regrets() {
   const checkpoints = evaluations > 60 ? [60, evaluations] : [evaluations];
@@ -84,7 +85,7 @@ function regrets() {
       row(`Optuna ${name}`, on, found, found.at(-1).ms_per_ask);
     }
   }
-  const elsewhere = checkpoints[0] === 60 && !values["no-optuna"] ? OPTUNA.filter((name) => !peers.includes(name)) : [];
+  const elsewhere = checkpoints[0] === 60 ? OPTUNA.filter((name) => !peers.includes(name)) : [];
   for (const name of elsewhere) medians[`Optuna ${name}*`] = OPTUNA_MEDIANS[name];
   const over = problems.filter((name) => ranked.includes(name));
   if (over.length === 0) return;
