@@ -55,9 +55,11 @@ export function contourFigure({ x, y, surface, points, label, caption }: Contour
           dot(points, {
             ...{ x: "x", y: "y", r: 3, title: "title", strokeWidth: 1 },
             fill: ({ share }: { share: number }) => rampColour(share),
-            stroke: "var(--ink)",
+            stroke: "var(--paper)",
           }),
-          dot([best], { x: "x", y: "y", r: 7, stroke: "var(--ink)", strokeWidth: 2 }),
+          // Two rings, so that one of them is seen on any colour.
+          dot([best], { x: "x", y: "y", r: 7, stroke: "var(--paper)", strokeWidth: 4 }),
+          dot([best], { x: "x", y: "y", r: 7, stroke: "var(--ink)", strokeWidth: 1.5 }),
         ] satisfies Markish[],
       };
     },

@@ -17,4 +17,4 @@ export { type SliceFigure, sliceFigure } from "./slice-figure.ts";
 export { sortableTable, TABLE_SCRIPT, TABLE_STYLE, type TableRow } from "./sortable-table.ts";
 export { type ClassCounts, splitFigure } from "./split-figure.ts";
 export { type TrialCurve, type TrialCurvesFigure, trialCurvesFigure } from "./trial-curves-figure.ts";
-export type { UnitAxis, ValueAxis } from "./unit-axis.ts";
+export { ticksOf, type UnitAxis, type ValueAxis } from "./unit-axis.ts";

@@ -24,12 +24,22 @@ export interface ParallelFigure {
 const ABSENT = -0.14;
 const ROW = 46;
 
+/** Bad trials are many, and are not what is looked for. */
+const strengthOf = (share: number) => 0.25 + 0.65 * Math.max(0, share) ** 2;
+
 /** One line a trial through all its parameters. The axes lie below each other, so that their names are read on a telephone too. */
 export function parallelFigure({ axes, lines, label, caption }: ParallelFigure): string {
   const absent = lines.some(({ places }) => places.includes(null));
   const from = absent ? ABSENT : 0;
   const points = lines.flatMap(({ places, share, title }, trial) =>
-    places.map((place, row) => ({ x: place ?? ABSENT, row, trial, colour: rampColour(share), title })),
+    places.map((place, row) => ({
+      x: place ?? ABSENT,
+      row,
+      trial,
+      colour: rampColour(share),
+      strength: strengthOf(share),
+      title,
+    })),
   );
   const rows = axes.map((_, row) => row);
   const letters = { stroke: "var(--paper)", strokeWidth: 4, paintOrder: "stroke" } as const;
@@ -48,10 +58,11 @@ export function parallelFigure({ axes, lines, label, caption }: ParallelFigure):
         x: { axis: null, domain: [from, 1] },
         y: { axis: null, domain: [-0.1, axes.length - 1 + 0.1], reverse: true },
         color: { type: "identity" },
+        opacity: { type: "identity" },
         marks: [
           link(rows, { x1: 0, x2: 1, y1: (row: number) => row, y2: (row: number) => row, stroke: "var(--faint)" }),
           line(points, {
-            ...{ x: "x", y: "row", z: "trial", stroke: "colour", strokeWidth: 1.4, strokeOpacity: 0.75 },
+            ...{ x: "x", y: "row", z: "trial", stroke: "colour", strokeWidth: 1.4, strokeOpacity: "strength" },
             ...{ curve: "bump-y", title: "title" },
           }),
           dot(ticks, { x: "at", y: "row", r: 2, fill: "var(--quiet)" }),

@@ -16,7 +16,7 @@ const MOST_DOTS = 300;
 
 /** What two parameters do together: the most important pairs, the first of them open. */
 export function contourSection(data: StudyPageData, range: Range, names: readonly string[]): Section[] {
-  const { objective, best, bound } = range;
+  const { objective, best, pale } = range;
   const pairs = pairsOf(data, names);
   if (pairs.length === 0) return [];
   const shown = pairs.map(([a, b], i) => {
@@ -25,7 +25,7 @@ export function contourSection(data: StudyPageData, range: Range, names: readonl
   });
   const how =
     "What two numbers do together. The surface is interpolated: at each place the mean of the trials around it, weighted by their distance, whatever their other parameters were. Where no trial is near there is none. The ring is around the best trial.";
-  const key = rampKey(shownMetric(objective.metric, bound), shownMetric(objective.metric, best));
+  const key = rampKey(`${shownMetric(objective.metric, pale)} and worse`, shownMetric(objective.metric, best));
   return [{ heading: "Two parameters together", id: "contour", body: paragraph(how) + key + shown.join("\n") }];
 }
 
@@ -59,18 +59,15 @@ function figureOf({ space, labels, ranked }: StudyPageData, range: Range, a: str
     return [{ x, y, share: range.goodness(values[0]!), value: values[0]!, title }];
   });
   const [x, y] = [a, b].map((name) => axisOf(labels.get(name)!, space.parameters[name]));
+  const shares = points.map((point) => ({ ...point, value: point.share }));
+  // What is worse than the first colour still has it.
+  const surface = surfaceOf(shares, SIZE).map((share) => Math.max(0, share));
   const drawn = bestAndSome(points, MOST_DOTS);
   const thinned = drawn.length < points.length ? ` ${grouped(drawn.length)} of them are drawn.` : "";
   return contourFigure({
     x,
     y,
-    surface: {
-      size: SIZE,
-      values: surfaceOf(
-        points.map((point) => ({ ...point, value: point.share })),
-        SIZE,
-      ),
-    },
+    surface: { size: SIZE, values: surface },
     points: drawn,
     label: `${range.axis.name} over ${x.name} and ${y.name}, interpolated between ${points.length} trials`,
     caption: `Interpolated between ${grouped(points.length)} trials.${thinned}${beyondText(

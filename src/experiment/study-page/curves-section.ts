@@ -35,7 +35,7 @@ export function curvesSection({ record, ranked, trials, curves }: StudyPageData)
   const range = rangeOf(objective, reached);
   const last = (trial: PageTrial) => points.get(trial)!.at(-1)![1];
   const ends = (ended.length > 0 ? ended : stopped).map(last);
-  const { goodness, best, bound } = rangeOf(objective, ends);
+  const { goodness, best, pale } = rangeOf(objective, ends);
   const shown = [...stopped, ...ended.toReversed()];
   const figure = trialCurvesFigure({
     over: "epoch",
@@ -50,6 +50,6 @@ export function curvesSection({ record, ranked, trials, curves }: StudyPageData)
   });
   const stop = stopped.length === 0 ? "" : " Grey ones were pruned, failed, or are above a limit.";
   const how = `Each line is a trial, in the colour of what it reached in the end.${stop}`;
-  const key = ended.length === 0 ? "" : rampKey(shownMetric(metric, bound), shownMetric(metric, best));
+  const key = ended.length === 0 ? "" : rampKey(`${shownMetric(metric, pale)} and worse`, shownMetric(metric, best));
   return [{ heading: "Trials by epoch", id: "curves", body: paragraph(how) + key + figure }];
 }

@@ -19,7 +19,7 @@ export function importanceSection(study: Study, { record, labels, ranges }: Stud
     return barsFigure({
       bars: shown.map(({ parameter, share }) => ({ name: labels.get(parameter)!, share })),
       label: `How much each parameter has to do with ${name}`,
-      caption: `For ${name}.${rest > 0 ? ` ${grouped(rest)} more have nothing to do with it that could be told from chance.` : ""}`,
+      caption: `For ${name}.${rest > 0 ? ` Of ${rest === 1 ? "one more" : `${grouped(rest)} more`} nothing can be told from chance.` : ""}`,
     });
   });
   if (figures.length === 0) return [];

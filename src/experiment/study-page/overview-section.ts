@@ -36,6 +36,11 @@ export function overviewSection(data: StudyPageData): Section {
     };
   }
   const [first, ...others] = best;
+  const start = data.trials.find(({ record: { origin } }) => origin === "enqueued");
+  const before =
+    start === undefined || start.values[0] === undefined || best.includes(start)
+      ? ""
+      : paragraph(`For comparison, what was tried first: ${headOf(data, start).replace("T", "t")}.`);
   const shown = others
     .slice(0, MOST_BEST - 1)
     .map((trial) => `<details><summary>${escapeHtml(headOf(data, trial))}</summary>${inFull(data, trial)}</details>`);
@@ -50,7 +55,15 @@ export function overviewSection(data: StudyPageData): Section {
   return {
     heading: record.objectives.length > 1 ? "The Pareto front" : "Best",
     id: "best",
-    body: [kept, front, `<h3>${escapeHtml(headOf(data, first))}</h3>`, inFull(data, first), ...shown, more].join("\n"),
+    body: [
+      kept,
+      front,
+      `<h3>${escapeHtml(headOf(data, first))}</h3>`,
+      inFull(data, first),
+      before,
+      ...shown,
+      more,
+    ].join("\n"),
   };
 }
 

@@ -8,9 +8,15 @@ const TICKS = 5;
 
 /** Where a parameter's values lie, in [0, 1], and what is written along. */
 export function axisOf(name: string, parameter: Parameter): UnitAxis {
-  const ticks = valuesOf(parameter).map((value) => ({ at: unitOf(parameter, value), text: shownValue(value) }));
+  const ticks = valuesOf(parameter).map((value) => ({ at: unitOf(parameter, value), text: tickText(value) }));
   return { name, ticks };
 }
+
+/** 1e-5, where zeros would take the room of other ticks. */
+const tickText = (value: ParameterValue) =>
+  typeof value === "number" && value > 0 && value < 1e-3
+    ? value.toExponential().replace(/\.?0*e/, "e")
+    : shownValue(value);
 
 function valuesOf(parameter: Parameter): readonly ParameterValue[] {
   if (parameter.kind === "choice") return parameter.choices;

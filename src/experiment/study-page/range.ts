@@ -18,7 +18,9 @@ export interface Range {
   readonly axis: ValueAxis;
   /** A value on the axis's scale: itself, or its logarithm. */
   readonly scaled: (value: number) => number;
-  /** From 0 at the bound to 1 at the best, on the axis's scale. */
+  /** Where the colours begin: a quarter of the values is as bad, or worse. */
+  readonly pale: number;
+  /** From 0 where the colours begin to 1 at the best, on the axis's scale; below 0 as far as the bound. */
   readonly goodness: (value: number) => number;
 }
 
@@ -43,6 +45,8 @@ export function rangeOf(objective: Objective, values: readonly number[]): Range 
   const wide = Math.min(worst, 2 * sign * scaled(quarter) - best);
   // Where three quarters are the same there is no distance to go by.
   const bound = wide > best ? wide : worst;
+  const third = sign * scaled(quarter);
+  const pale = third > best ? third : bound;
   const span = bound - best || Math.abs(best) / 10 || 1;
   const [from, to] = [sign * (best - ROOM * span), sign * (bound + ROOM * span)].sort((a, b) => a - b);
   const whole = shown === "share" ? [Math.max(0, from), Math.min(1, to)] : [from, to];
@@ -58,7 +62,8 @@ export function rangeOf(objective: Objective, values: readonly number[]): Range 
       format: formatOf(shown),
     },
     scaled,
-    goodness: (value) => (bound === best ? 1 : Math.max(0, (bound - sign * scaled(value)) / (bound - best))),
+    pale: pale === bound ? ordered[ordered.length - 1] : quarter,
+    goodness: (value) => (pale === best ? 1 : (pale - Math.min(bound, sign * scaled(value))) / (pale - best)),
   };
 }
 

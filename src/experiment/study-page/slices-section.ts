@@ -1,6 +1,7 @@
 import { rampKey, type Section, sliceFigure } from "../../report/index.ts";
 import { countOf, type Parameter, type ParameterValue } from "../../space/index.ts";
 import { grouped, paragraph } from "../run-page/words.ts";
+import { shownValue } from "../tune/index.ts";
 import { axisOf } from "./parameter-axis.ts";
 import { beyondText, type Range } from "./range.ts";
 import { bestAndSome, type PageTrial, type StudyPageData } from "./study-data.ts";
@@ -52,7 +53,7 @@ export function slicesSection(data: StudyPageData, range: Range, names: readonly
 
 const wordOf = (value: ParameterValue) => String(value);
 
-const titleOf = ({ title, configuration }: PageTrial, name: string) => `${title}; ${configuration[name]}`;
+const titleOf = ({ title, configuration }: PageTrial, name: string) => `${title}; ${shownValue(configuration[name])}`;
 
 /** Dots of one value lie beside each other, by the golden ratio, and not all in one place. */
 function spread(parameter: Parameter, unit: number, { number }: PageTrial): number {

@@ -22,14 +22,21 @@ export const bandwidthOf = (count: number): number => Math.max(0.06, 12 ** -0.5 
 export function surfaceOf(places: readonly Place[], size: number): Float64Array {
   const width = bandwidthOf(places.length);
   const values = new Float64Array(size * size);
+  // exp(−(a² + b²)) is the product of both: of each trial only so many as there are rows and columns.
+  const along = (at: (place: Place) => number) =>
+    places.map((place) =>
+      Float64Array.from({ length: size }, (_, i) =>
+        Math.exp(-((at(place) - (i + 0.5) / size) ** 2) / (2 * width * width)),
+      ),
+    );
+  const [across, up] = [along(({ x }) => x), along(({ y }) => y)];
   for (let row = 0; row < size; row++) {
     for (let column = 0; column < size; column++) {
-      const [x, y] = [(column + 0.5) / size, (row + 0.5) / size];
       let [weight, sum] = [0, 0];
-      for (const place of places) {
-        const near = Math.exp(-((place.x - x) ** 2 + (place.y - y) ** 2) / (2 * width * width));
+      for (let i = 0; i < places.length; i++) {
+        const near = across[i][column] * up[i][row];
         weight += near;
-        sum += near * place.value;
+        sum += near * places[i].value;
       }
       values[row * size + column] = weight < LEAST_WEIGHT ? Number.NaN : sum / weight;
     }
