@@ -22,7 +22,8 @@ export interface ParallelFigure {
 
 /** Where lines go that do not have a parameter. */
 const ABSENT = -0.14;
-const ROW = 46;
+/** Pixels from axis to axis; more where the names stand between them. */
+const rowOf = (wide: boolean) => (wide ? 46 : 58);
 
 /** Bad trials are many, and are not what is looked for. */
 const strengthOf = (share: number) => 0.25 + 0.65 * Math.max(0, share) ** 2;
@@ -53,7 +54,7 @@ export function parallelFigure({ axes, lines, label, caption }: ParallelFigure):
       const ticks = axes.flatMap((axis, row) => roomyTicks(axis, pixels, 6.2).map((tick) => ({ ...tick, row })));
       const names = axes.map(({ name }, row) => ({ name, row }));
       return {
-        height: margins.marginTop + margins.marginBottom + ROW * (axes.length - 1) + 8,
+        height: margins.marginTop + margins.marginBottom + rowOf(wide) * (axes.length - 1) + 8,
         ...margins,
         x: { axis: null, domain: [from, 1] },
         y: { axis: null, domain: [-0.1, axes.length - 1 + 0.1], reverse: true },

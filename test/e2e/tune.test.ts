@@ -1,7 +1,9 @@
 /** Searches over hyperparameters, by the command, on rows of numbers that a trial learns in well under a second. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
+import { launch } from "../../bench/chromium.js";
 import { type Case, cases, errorOf } from "./cases.ts";
 import {
   argmin,
@@ -89,6 +91,38 @@ describe("argmin tune", () => {
     expect(whole.trials.map(({ reports }: { reports: object[] }) => reports.length)).toEqual(new Array(7).fill(4));
     const listed = await argmin(["study", "--json"], { cwd });
     expect(jsonLines(listed.stdout)).toMatchObject([{ study: "first", trials: 7 }]);
+    expect(doneLine(more).page).toBe("runs/first/study.html");
+  });
+
+  test.each([
+    ["light", 1000],
+    ["dark", 390],
+  ] as const)("its page in the %s at %i pixels asks for nothing, fits, and sorts", async (colorScheme, width) => {
+    const address = pathToFileURL(join(cwd, "runs/first/study.html")).href;
+    const browser = await launch();
+    try {
+      const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+      const wrong: string[] = [];
+      const asked: string[] = [];
+      page.on("console", (message) => wrong.push(message.text()));
+      page.on("pageerror", (error) => wrong.push(error.message));
+      page.on("request", (request) => asked.push(request.url()));
+      await page.goto(address);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+      expect(await page.locator("figure svg:visible").count()).toBeGreaterThan(8);
+      const numbers = async () => await page.locator("#trials tbody td:first-child").allTextContents();
+      const ranked = await numbers();
+      await page.locator("#trials th").first().getByRole("button").click();
+      expect(await numbers()).toEqual(["0", "1", "2", "3", "4", "5", "6"]);
+      expect([...ranked].sort()).toEqual(await numbers());
+      await page.locator("#trials th").nth(1).getByRole("button").click();
+      await page.locator("#trials th").nth(1).getByRole("button").click();
+      expect((await numbers())[0]).toBe(ranked[0]);
+      expect(wrong).toEqual([]);
+      expect(asked.filter((url) => !url.startsWith("data:"))).toEqual([address]);
+    } finally {
+      await browser.close();
+    }
   });
 
   test("killed in the middle, nothing is lost: it ends with the trials of an undisturbed search", async () => {

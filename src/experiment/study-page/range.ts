@@ -3,7 +3,7 @@ import { minimized, type Objective } from "../../tune/index.ts";
 import { metricOf, shownMetric, wordsOf } from "../tune/index.ts";
 
 /** Beyond this ratio of the largest to the smallest, of three quarters of the values, they are told on a logarithmic axis; shares are not. */
-const WIDE_RATIO = 30;
+const WIDE_RATIO = 10;
 /** Room at both ends of an axis, of what is drawn. */
 const ROOM = 0.04;
 
