@@ -41,13 +41,18 @@ export const dataBars = [
   },
   ...[
     ["2,000 good pictures among 200 bad ones", "test/e2e/layouts.test.ts", "2,000 good"],
-    ["ten kills while the cache is written", "test/e2e/cache.test.ts", "ten processes killed"],
+    [
+      "ten kills while the cache is written",
+      "test/e2e/cache.test.ts",
+      "processes killed",
+      { ARGMIN_KILLED_CACHES: "10" },
+    ],
     ["48 megapixels several times under a gigabyte", "test/e2e/huge-pictures.test.ts", undefined],
     ["trees of odd names", "test/e2e/odd-names.test.ts", undefined],
-  ].map(([name, file, named]) => ({
+  ].map(([name, file, named, env]) => ({
     name: `data: ${name}`,
     long: true,
-    run: () => suite([file], { project: "slow", ...(named ? { named } : {}) }),
+    run: () => suite([file], { project: "slow", ...(named ? { named } : {}), ...(env ? { env } : {}) }),
   })),
   {
     name: "data: planted label errors among the first 6 %",

@@ -8,7 +8,7 @@ import { kills } from "../kills.ts";
 import { argmin, csvRows, doneLine, jsonLines, Running, temporaryFolder, writePhotos } from "./support.ts";
 
 /** `npm run bars` asks for 50. */
-const KILLED_RUNS = Number(process.env.ARGMIN_KILLED_RUNS ?? 3);
+const KILLED_RUNS = Number(process.env.ARGMIN_KILLED_RUNS ?? 2);
 const cwd = temporaryFolder();
 const small = ["--model", "mlp", "--hidden", "8", "--size", "12", "--batch-size", "8"];
 const train = async (name: string, ...more: string[]) =>
