@@ -1,3 +1,4 @@
+import { models } from "../../models/index.ts";
 import { choice, type Parameter, type ParameterValue } from "../../space/index.ts";
 import type { TrainOptions } from "../options.ts";
 import { compose, type SearchSpace } from "./compose.ts";
@@ -25,7 +26,7 @@ const usualChoices: Readonly<Partial<Record<Kind, readonly string[]>>> = {
  * An optimizer whose options are a schedule and nothing else says the schedule alone.
  *
  * At most fourteen parameters count at the same time: which optimizer with its rate and its penalty, schedule, batch size, label
- * smoothing, dropout, the shape of the model and the preset of augmentations. With twenty to a hundred trials no sampler can tell
+ * smoothing, dropout, the shape of the model and, of models for pictures, the preset of augmentations. With twenty to a hundred trials no sampler can tell
  * apart many more, and these are the ones that decide most; momenta, the β of Adam, activations and the ends of schedules have
  * defaults that are hard to beat. The space holds more parameters than count at once, since each optimizer and model has its own.
  */
@@ -86,8 +87,14 @@ export function wantedByDefault(
     if (choices.includes(true)) addUnit(name);
   }
   addFirst((name) => !name.includes("."));
+  // What does not know that pixels are neighbours learns a shifted picture as another one, and in a short run sees too few of each.
+  if (wanted.augment !== undefined)
+    wanted.augment = { ...wanted.augment, when: { parameter: "model", is: forPictures } };
   return wanted;
 }
+
+/** Models that work on pictures as pictures. */
+const forPictures = Object.values(models).flatMap(({ name, picturesOnly }) => (picturesOnly ? [name] : []));
 
 /** The units of a catalogue that a search chooses from, the usual one first. */
 function choicesOf(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Random } from "../../core/index.ts";
 import { type AugmentationChoice, type AugmentOption, type Source, settleAugment } from "../../data/index.ts";
-import { linear, mlp, models } from "../../models/index.ts";
+import { cnn, linear, mlp, models } from "../../models/index.ts";
 import { momentum } from "../../optimizers/index.ts";
 import { l1 } from "../../regularizers/index.ts";
 import { oneCycle } from "../../schedules/index.ts";
@@ -116,6 +116,21 @@ describe("what was said is not searched", () => {
     expect(left).not.toContain("augment");
     expect(left).toContain("l2");
     expect(names({ regularizer: { ...l1(1e-5), name: "l2" } })).not.toContain("l2");
+  });
+});
+
+test("augmentations are searched for models that work on pictures as pictures, or where a file asks for them", () => {
+  const augmentOf = (model: TrainOptions["model"], entries: Entry[] = []) => {
+    const options: TrainOptions = { data: "made up", ...(model ? { model } : {}) };
+    return describedSpace(entries, options, facts).space.parameters.augment;
+  };
+  expect(augmentOf(mlp())).toBeUndefined();
+  expect(augmentOf(cnn())).toMatchObject({ kind: "choice" });
+  expect(augmentOf(cnn())!.when).toBeUndefined();
+  expect(augmentOf(undefined)!.when).toEqual({ parameter: "model", is: ["cnn"] });
+  expect(augmentOf(mlp(), [{ name: "augment", value: ["none", "light"], where: "here" }])).toEqual({
+    kind: "choice",
+    choices: ["none", "light"],
   });
 });
 
