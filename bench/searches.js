@@ -69,18 +69,21 @@ export function searches(name, problemName, { seeds, evaluations, checkpoints = 
   return { regrets, msPerAsk: asking / asked, twicePerHundred: (100 * twice) / asked };
 }
 
-/** Milliseconds of CPU time an ask takes after so many trials on Hartmann's function of six axes: the median of some in a row. */
-export function thinking(name, earlier, asks = 7) {
+/**
+ * Milliseconds of CPU time an ask takes after so many trials on Hartmann's function of six axes: the median of some in a row, of
+ * which the last one comes after so many. The first ones are compiled meanwhile.
+ */
+export function thinking(name, earlier, asks = 31) {
   const { parameters, valueOf: judge } = problemOf("hartmann6");
   const space = new Space(parameters);
   const random = new Random(1, "earlier trials");
   const { ask, options } = sampler(name);
-  const trials = Array.from({ length: earlier }, (_, number) => {
+  const trials = Array.from({ length: earlier - asks + 1 }, (_, number) => {
     const configuration = Object.fromEntries(space.names.map((axis) => [axis, random.uniform()]));
     return { number, configuration, outcome: "complete", value: judge(configuration) };
   });
   const times = [];
-  for (let number = earlier; number < earlier + asks; number++) {
+  for (let number = trials.length; number <= earlier; number++) {
     const start = cpuMs();
     const configuration = ask({ space, seed: 1, number, trials: [...trials] }, options);
     times.push(cpuMs() - start);

@@ -80,10 +80,12 @@ function reversed(bits: number): number {
   return ((x >>> 16) | (x << 16)) >>> 0;
 }
 
+const FACTORS = [0x6c50b47c, 0xb82f1e52, 0xc7afe638, 0x8d22f6e6];
+
 /** Each bit is flipped by a hash of the bits above it, and of nothing else: what makes points even stays. */
 function scrambled(bits: number, key: number): number {
   let x = (reversed(bits) + key) >>> 0;
-  for (const factor of [0x6c50b47c, 0xb82f1e52, 0xc7afe638, 0x8d22f6e6]) x = (x ^ Math.imul(x, factor)) >>> 0;
+  for (const factor of FACTORS) x = (x ^ Math.imul(x, factor)) >>> 0;
   return reversed(x);
 }
 
@@ -103,9 +105,14 @@ export class Sobol {
 
   /** Point number `index`, from 0: [axes], each coordinate in [0, 1). */
   at(index: number): Float64Array {
-    const random = new Random(this.#seed, `${this.#place} beyond`, index);
-    return Float64Array.from(this.#keys, (key, axis) =>
-      axis < SOBOL_AXES ? scrambled(sobolBits(index, axis), key) / 2 ** BITS : random.uniform(),
-    );
+    const point = new Float64Array(this.#keys.length);
+    const most = Math.min(SOBOL_AXES, point.length);
+    for (let axis = 0; axis < most; axis++)
+      point[axis] = scrambled(sobolBits(index, axis), this.#keys[axis]) / 2 ** BITS;
+    if (point.length > SOBOL_AXES) {
+      const random = new Random(this.#seed, `${this.#place} beyond`, index);
+      for (let axis = SOBOL_AXES; axis < point.length; axis++) point[axis] = random.uniform();
+    }
+    return point;
   }
 }
