@@ -51,10 +51,11 @@ export const tuneBars = [
     },
   },
   {
-    name: "tune: regret of gp on hartmann6 after 60 evaluations, 8 at the same time",
+    name: "tune: regret of gp on hartmann6 after 60 evaluations, in batches of 8",
     long: true,
     run: () => {
-      const { median, ...rest } = medianOf("gp", "hartmann6", { ...usual, pending: 8 });
+      // A third of all searches end in the second-best minimum, 0.12 above the best one, so few seeds say little.
+      const { median, ...rest } = medianOf("gp", "hartmann6", { seeds: 24, evaluations: 60, pending: 8, batch: true });
       return { value: median, ...atMost(0.05)(median), ...rest };
     },
   },

@@ -34,10 +34,15 @@ const sampler = (name) => ({ ask: samplers[name].ask, options: samplers[name].de
 /**
  * One search after the other, a seed each.
  * @param pending how many trials run at the same time: the oldest one ends, then the next one is asked for
+ * @param batch whether all of them end before the next ones are asked for
  * @returns for each of `checkpoints` the regrets after so many evaluations, one a seed; milliseconds an ask; how many of a hundred
  *   configurations had been asked for before
  */
-export function searches(name, problemName, { seeds, evaluations, checkpoints = [evaluations], pending = 1 }) {
+export function searches(
+  name,
+  problemName,
+  { seeds, evaluations, checkpoints = [evaluations], pending = 1, batch = false },
+) {
   const { parameters, valueOf: judge, least } = problem(problemName);
   const space = new Space(parameters);
   const { ask, options } = sampler(name);
@@ -48,7 +53,8 @@ export function searches(name, problemName, { seeds, evaluations, checkpoints = 
     const keys = new Set();
     let best = Number.POSITIVE_INFINITY;
     for (let ended = 0; ended < evaluations; ended++) {
-      while (trials.length < Math.min(ended + pending, evaluations)) {
+      const open = batch && ended % pending > 0 ? 0 : pending;
+      while (trials.length < Math.min(ended + open, evaluations)) {
         const number = trials.length;
         const start = cpuMs();
         const configuration = ask({ space, seed, number, trials: [...trials], budget: evaluations }, options);
