@@ -5,7 +5,9 @@ import { duration, style } from "./output.ts";
 
 /** What a configuration has that another has not, such as the defaults; all of it, where there is none to compare with. */
 function differences(configuration: Configuration, from: Configuration | undefined): string[] {
-  const different = Object.entries(configuration).filter(([name, value]) => from?.[name] !== value);
+  // That there is a penalty at all, its strength says.
+  const told = ([name, value]: readonly [string, unknown]) => value === true && `${name}.strength` in configuration;
+  const different = Object.entries(configuration).filter((entry) => from?.[entry[0]] !== entry[1] && !told(entry));
   return different.map(([name, value]) => `${wordsOf(name)} ${shownValue(value)}`);
 }
 
@@ -110,6 +112,7 @@ export function trialLine(study: Study, trial: TrialRecord, width: number): stri
 /** A block at the end of the terminal that is drawn over and over; lines that are to stay go above it. */
 export class LiveBlock {
   #height = 0;
+  #shown = "";
   readonly #stream: NodeJS.WriteStream;
 
   constructor(stream: NodeJS.WriteStream) {
@@ -117,13 +120,21 @@ export class LiveBlock {
   }
 
   show(lines: readonly string[]): void {
-    this.clear();
-    for (const line of lines) this.#stream.write(`${line}\n`);
+    const text = lines.map((line) => `${line}\n`).join("");
+    if (text === this.#shown) return;
+    // In one go, so that nobody sees it half.
+    this.#stream.write(`${this.#away()}${text}`);
     this.#height = lines.length;
+    this.#shown = text;
+  }
+
+  #away(): string {
+    return this.#height > 0 ? `\u001b[${this.#height}A\u001b[J` : "";
   }
 
   clear(): void {
-    if (this.#height > 0) this.#stream.write(`\u001b[${this.#height}A\u001b[J`);
+    if (this.#height > 0) this.#stream.write(this.#away());
     this.#height = 0;
+    this.#shown = "";
   }
 }
