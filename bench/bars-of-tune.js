@@ -1,7 +1,8 @@
 /** What is promised of the search over hyperparameters. */
+import { join } from "node:path";
 import { ranked } from "./functions.js";
 import { DIGITS, meanRanks, OPTUNA_MEDIANS, quartiles, searches, thinking } from "./searches.js";
-import { atMost } from "./support.js";
+import { atMost, jsonLines, median, root } from "./support.js";
 
 const usual = { seeds: 10, evaluations: 60 };
 const medianOf = (name, on, options = usual) => {
@@ -21,7 +22,28 @@ const ofGp = () => {
   return known;
 };
 
+/** What `bench/store.js` says of SQLite, once for both bars. */
+let stored;
+const ofStorage = (bench) => {
+  stored ??= jsonLines(process.execPath, [join(root, "bench", "store.js")]);
+  const found = stored.filter((line) => line.bench === bench);
+  const [value, cpuSeconds] = ["seconds", "cpuSeconds"].map((name) => median(found.map((line) => line[name])));
+  return { value: Number(value.toFixed(2)), cpuSeconds: Number(cpuSeconds.toFixed(2)) };
+};
+
 export const tuneBars = [
+  ...[
+    ["of storing 1,000 trials with 10 reports each", "trials", 5],
+    ["of opening a study of 10,000 trials with 10 reports each", "open", 1],
+  ].map(([what, bench, target]) => ({
+    name: `tune: seconds ${what}`,
+    kind: "time",
+    long: true,
+    run: () => {
+      const found = ofStorage(bench);
+      return { ...found, ...atMost(target)(found.value) };
+    },
+  })),
   {
     name: "tune: mean rank of gp among Optuna's samplers, seven functions after 60 evaluations",
     long: true,
