@@ -87,7 +87,8 @@ export function wantedByDefault(
     if (choices.includes(true)) addUnit(name);
   }
   addFirst((name) => !name.includes("."));
-  // What does not know that pixels are neighbours learns a shifted picture as another one, and in a short run sees too few of each.
+  // What does not know that pixels are neighbours learns a shifted picture as another one, and in a short run sees too few of each:
+  // Fashion-MNIST, mlp, ten epochs, one seed, validation: 90.7 % without, 88.8 % with light (and 768, 512 units for 512, 256).
   if (wanted.augment !== undefined)
     wanted.augment = { ...wanted.augment, when: { parameter: "model", is: forPictures } };
   return wanted;
