@@ -14,6 +14,8 @@ export interface SliceFigure {
     /** Of the way from the first colour to the last. */
     readonly share: number;
     readonly title: string;
+    /** Gets a ring. */
+    readonly best: boolean;
   }[];
   readonly caption: string;
 }
@@ -56,6 +58,10 @@ export function sliceFigure({ heading, axis, value, points, caption }: SliceFigu
               colour: rampColour(point.share),
             })),
             { x: "x", y: "y", fill: "colour", stroke: "var(--paper)", strokeWidth: 0.5, r: 3.5, title: "title" },
+          ),
+          dot(
+            points.filter(({ best }) => best),
+            { x: "x", y: "y", stroke: "var(--ink)", strokeWidth: 1.5, r: 6 },
           ),
         ],
       };

@@ -1,6 +1,6 @@
 import { type HistoryPoint, historyFigure, type Section } from "../../report/index.ts";
 import { minimized } from "../../tune/index.ts";
-import { paragraph } from "../run-page/words.ts";
+import { grouped, paragraph } from "../run-page/words.ts";
 import { beyondText, type Range } from "./range.ts";
 import { type StudyPageData, thinned } from "./study-data.ts";
 
@@ -22,7 +22,7 @@ function figureOf(data: StudyPageData, range: Range, k: number): string {
     ...(has("pruned") ? ["A cross is one that was pruned, with what it had reached."] : []),
     ...(has("forbidden") ? ["An empty ring is one above a limit, which does not count."] : []),
     ...(has("failed") ? ["A mark at the bottom is one that failed."] : []),
-    ...(points.length < all.length ? [`${points.length} of ${all.length} trials are drawn.`] : []),
+    ...(points.length < all.length ? [`${grouped(points.length)} of ${grouped(all.length)} trials are drawn.`] : []),
   ];
   return historyFigure({
     points,

@@ -6,13 +6,15 @@ import { beyondText, type Range } from "./range.ts";
 import { bestAndSome, type StudyPageData } from "./study-data.ts";
 
 const MOST_LINES = 150;
+/** Of the lines: more of the best would cover what they have not in common with the others. */
+const BEST = 1 / 6;
 const MOST_AXES = 20;
 
 /** One line a trial through its parameters, and on to what it reached. */
 export function parallelSection(data: StudyPageData, range: Range, names: readonly string[]): Section {
   const { ranked, space, labels } = data;
   const { objective, goodness, best, pale, axis, scaled } = range;
-  const shown = bestAndSome(ranked, MOST_LINES);
+  const shown = bestAndSome(ranked, MOST_LINES, BEST);
   const drawn = names.slice(0, MOST_AXES);
   const places = drawn.map((name) => space.names.indexOf(name));
   const [low, high] = axis.domain.map(scaled);

@@ -24,7 +24,15 @@ export function slicesSection(data: StudyPageData, range: Range, names: readonly
     const points = shown.flatMap((trial) => {
       const [x, y] = [trial.units[at], trial.values[0]];
       if (Number.isNaN(x) || y === undefined) return [];
-      return [{ x: spread(parameter, x, trial), y, share: trial.number / last, title: titleOf(trial, name) }];
+      return [
+        {
+          x: spread(parameter, x, trial),
+          y,
+          share: trial.number / last,
+          title: titleOf(trial, name),
+          best: trial === ranked[0],
+        },
+      ];
     });
     if (points.length === 0) return [];
     const { when } = parameter;
@@ -39,7 +47,7 @@ export function slicesSection(data: StudyPageData, range: Range, names: readonly
           : `Where ${labels.get(when.parameter)} is ${when.is.map(wordOf).join(" or ")}: ${grouped(points.length)} trials.`,
     });
   });
-  const how = `Each complete trial over each parameter: a slope or a valley says where to look, a cloud that the parameter matters little here.${shown.length < ranked.length ? ` ${grouped(shown.length)} of ${grouped(ranked.length)} trials are drawn, the best ones among them.` : ""}${beyondText(
+  const how = `Each complete trial over each parameter: a slope or a valley says where to look, a cloud that the parameter matters little here. The ring is around the best.${shown.length < ranked.length ? ` ${grouped(shown.length)} of ${grouped(ranked.length)} trials are drawn, the best ones among them.` : ""}${beyondText(
     range,
     shown.map(({ values: [value] }) => value!),
   )}`;

@@ -46,9 +46,10 @@ export function studyPageData(study: Study): StudyPageData {
   for (const { state } of study.trials) counts[state] = (counts[state] ?? 0) + 1;
   const of = (list: readonly TrialRecord[]) => list.map(({ number }) => made.get(number)!);
   const ranges = record.objectives.map((objective, k) => {
-    const values = trials.flatMap(({ values: own, state }) =>
-      own[k] === undefined || state === "failed" ? [] : [own[k]],
-    );
+    const valued = trials.filter(({ values }) => values[k] !== undefined);
+    // What a pruned trial had reached is no measure for those that came to their end.
+    const complete = valued.filter(({ state }) => state === "complete");
+    const values = (complete.length > 0 ? complete : valued).map(({ values: own }) => own[k]!);
     return values.length === 0 ? undefined : rangeOf(objective, values);
   });
   const ranked = of(study.ranked());
@@ -103,8 +104,11 @@ export function thinned<T>(list: readonly T[], most: number): readonly T[] {
   return Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))]);
 }
 
-/** The best of a list that is in order, and of the rest as many as there is room for, evenly. */
-export function bestAndSome<T>(ordered: readonly T[], most: number): readonly T[] {
-  const first = Math.min(ordered.length, Math.floor(most / 3));
+/**
+ * The best of a list that is in order, and of the rest as many as there is room for, evenly.
+ * @param share of the room that the best have
+ */
+export function bestAndSome<T>(ordered: readonly T[], most: number, share = 1 / 3): readonly T[] {
+  const first = Math.min(ordered.length, Math.floor(most * share));
   return [...ordered.slice(0, first), ...thinned(ordered.slice(first), most - first)];
 }

@@ -98,8 +98,9 @@ describe("the page of a search", async () => {
     const dots = Object.fromEntries(
       figures.map((figure) => [figure.querySelector("h3")!.textContent, figure.querySelectorAll("circle").length]),
     );
-    expect(dots).toMatchObject({ optimizer: 12, dropout: 12, "batch size": 12 });
-    expect(dots["adam learning rate"] + dots["sgd learning rate"]).toBe(12);
+    // And a ring around the best.
+    expect(dots).toMatchObject({ optimizer: 13, dropout: 13, "batch size": 13 });
+    expect(dots["adam learning rate"] + dots["sgd learning rate"]).toBe(13);
   });
 
   test("lists all trials, the best first", () => {
@@ -140,6 +141,14 @@ describe("the page of a search", async () => {
     expect(failed.querySelectorAll("#history svg").length).toBeGreaterThan(0);
     expect(failed.querySelector("#slices") === null).toBe(true);
   });
+});
+
+test("what a pruned trial had reached stretches no axis", async () => {
+  const loss = { metric: "loss", direction: "minimize" } as const;
+  const study = await studyOf([0.8, 0.9, "pruned"]);
+  expect(studyPageData(study).ranges[0]).toMatchObject({ best: 0.9, bound: 0.8 });
+  expect(studyPageData(await studyOf(["pruned"])).ranges[0]).toMatchObject({ best: expect.closeTo(0.225, 9) });
+  expect(studyPageData(await studyOf([0.8], { objectives: [loss] })).ranges).toEqual([undefined]);
 });
 
 test("the best so far is that of complete trials within the limits", async () => {

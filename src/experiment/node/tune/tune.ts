@@ -7,6 +7,7 @@ import { type Named, pruners, type Searched, samplers, type TrialRecord } from "
 import type { Run, TrainOptions } from "../../options.ts";
 import { allows, defaultSpace, nearestAllowed, parseConstraint, parseObjectives, pruneBy } from "../../tune/index.ts";
 import { readSpaceFile } from "../space-file.ts";
+import { writeStudyPage } from "../write-study-page.ts";
 import { finishTrial, retrain } from "./best.ts";
 import { createStudy, type OpenStudy, openStudy, search, type TrialEvent } from "./search.ts";
 import { TrialTrainer } from "./trainer.ts";
@@ -52,6 +53,8 @@ export interface Tuned {
   readonly best: readonly TrialRecord[];
   /** The run of the best, judged by the test pictures; null where there is none, or another machine has it. */
   readonly run: Run | null;
+  /** Path of the study's page, `study.html`; null where it could not be written. */
+  readonly page: string | null;
 }
 
 const named = (
@@ -157,6 +160,7 @@ function trainOptionsOf(options: TuneOptions): TrainOptions {
 async function tuned(open: OpenStudy, reason: Searched["reason"], options: TuneOptions): Promise<Tuned> {
   const { study, folder } = open;
   const best = study.best();
+  const page = await writeStudyPage(study, folder).catch(() => null);
   const judging = options.signal ? { signal: options.signal } : {};
   const run =
     best.length === 0 || options.signal?.aborted
@@ -164,7 +168,7 @@ async function tuned(open: OpenStudy, reason: Searched["reason"], options: TuneO
       : options.retrain
         ? await retrain(open, best[0], freeFolder(folder), judging)
         : await finishTrial(open, best[0], judging);
-  return { reason, trials: [...study.trials], best, run: run ?? null };
+  return { reason, trials: [...study.trials], best, run: run ?? null, page };
 }
 
 /** `retrained`, `retrained-2`, …: the first that is free. */
