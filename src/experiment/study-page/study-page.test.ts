@@ -137,7 +137,10 @@ describe("the page of a search", async () => {
     const none = documentOf(studyPage(await studyOf([])));
     expect(none.querySelector(".subtitle")!.textContent).toContain("no trial yet");
     expect(none.querySelector("#best")!.textContent).toContain("No trial has come to its end within the limits yet.");
-    const failed = documentOf(studyPage(await studyOf(["failed", "pruned"])));
+    const failed = documentOf(studyPage(await studyOf(["failed", "pruned", "failed"])));
+    expect([...failed.querySelectorAll("#trials li")].map(({ textContent }) => textContent)).toEqual([
+      "trials 0, 2: the loss <i>is</i> NaN",
+    ]);
     expect(failed.querySelectorAll("#history svg").length).toBeGreaterThan(0);
     expect(failed.querySelector("#slices") === null).toBe(true);
   });

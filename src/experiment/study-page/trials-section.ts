@@ -4,7 +4,9 @@ import { shownMetric, shownValue, wordsOf } from "../tune/index.ts";
 import { bestAndSome, type PageTrial, type StudyPageData } from "./study-data.ts";
 
 const MOST_ROWS = 1000;
-const MOST_FAILED = 100;
+const MOST_REASONS = 50;
+/** Trials that are named of one reason. */
+const MOST_NAMED = 20;
 
 /** Every trial in numbers, the best first. */
 export function trialsSection(data: StudyPageData): Section {
@@ -56,13 +58,21 @@ function secondsOf({ record: { started, finished } }: PageTrial): string {
   return started === null || finished === null ? "–" : ((finished - started) / 1000).toFixed(1);
 }
 
+/** What went wrong, each reason once, with the trials of which it did. */
 function failedList(trials: readonly PageTrial[]): string {
-  const failed = trials.filter(({ state }) => state === "failed");
-  if (failed.length === 0) return "";
-  const items = failed
-    .slice(0, MOST_FAILED)
-    .map(({ number, record }) => `<li>${escapeHtml(`trial ${number}: ${record.error ?? "no reason was kept"}`)}</li>`);
-  const rest = failed.length - items.length;
-  const more = rest > 0 ? paragraph(`${grouped(rest)} more failed.`, "quiet") : "";
-  return `<h3>Failed</h3><ul>${items.join("\n")}</ul>${more}`;
+  const byReason = new Map<string, number[]>();
+  for (const { number, state, record } of trials) {
+    if (state !== "failed") continue;
+    const reason = record.error ?? "no reason was kept";
+    byReason.set(reason, [...(byReason.get(reason) ?? []), number]);
+  }
+  if (byReason.size === 0) return "";
+  const items = [...byReason].slice(0, MOST_REASONS).map(([reason, numbers]) => {
+    const named = numbers.slice(0, MOST_NAMED).join(", ");
+    const more = numbers.length > MOST_NAMED ? ` and ${grouped(numbers.length - MOST_NAMED)} more` : "";
+    return `<li>${escapeHtml(`${numbers.length === 1 ? "trial" : "trials"} ${named}${more}: ${reason}`)}</li>`;
+  });
+  const rest = byReason.size - items.length;
+  const others = rest > 0 ? paragraph(`${grouped(rest)} more reasons are left out.`, "quiet") : "";
+  return `<h3>Failed</h3><ul>${items.join("\n")}</ul>${others}`;
 }
