@@ -37,14 +37,18 @@ const { values, positionals } = parseArgs({
   },
 });
 const names = positionals.length > 0 ? positionals : Object.keys(samplers);
+const refuse = (text) => {
+  process.stderr.write(`${text}\n`);
+  process.exit(2);
+};
 const wrong = names.find((name) => !(name in samplers));
-if (wrong !== undefined) throw new Error(`there is no sampler ${wrong}; there are ${Object.keys(samplers).join(", ")}`);
+if (wrong !== undefined) refuse(`there is no sampler ${wrong}; there are ${Object.keys(samplers).join(", ")}`);
 const problems = values.functions.split(",");
 const strange = problems.find((name) => !(name in functions) && name !== DIGITS);
 if (strange !== undefined) {
-  throw new Error(`there is no function ${strange}; there are ${Object.keys(functions).join(", ")} and ${DIGITS}`);
+  refuse(`there is no function ${strange}; there are ${Object.keys(functions).join(", ")} and ${DIGITS}`);
 }
-if (problems.includes(DIGITS) && !hasShared) throw new Error(`${DIGITS} needs the folder ../shared, which is not here`);
+if (problems.includes(DIGITS) && !hasShared) refuse(`${DIGITS} needs the folder ../shared, which is not here`);
 const [seeds, evaluations] = [Number(values.seeds), Number(values.evaluations)];
 
 const told = (result) => console.log(JSON.stringify(result));
