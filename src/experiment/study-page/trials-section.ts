@@ -38,7 +38,11 @@ export function trialsSection(data: StudyPageData): Section {
   const left = ordered.length - shown.length;
   const how = [
     "The best first; a click on the head of a column puts the rows in its order. What has a dash is not there.",
-    ...(left > 0 ? [`${grouped(shown.length)} of ${grouped(ordered.length)} trials are shown.`] : []),
+    ...(left > 0
+      ? [
+          `${grouped(shown.length)} of ${grouped(ordered.length)} trials are shown; argmin study ${record.name} --export trials.csv writes all.`,
+        ]
+      : []),
   ];
   return {
     heading: "Trials",
