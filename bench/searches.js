@@ -77,14 +77,14 @@ export function searches(
 
 /**
  * Milliseconds of CPU time an ask takes after so many trials on Hartmann's function of six axes: the median of some in a row, of
- * which the last one comes after so many. The first ones are compiled meanwhile.
+ * which the last one comes after so many. As in a search, others came before them, and the program is compiled.
  */
-export function thinking(name, earlier, asks = 31) {
+export function thinking(name, earlier, asks = 31, before = 40) {
   const { parameters, valueOf: judge } = problemOf("hartmann6");
   const space = new Space(parameters);
   const random = new Random(1, "earlier trials");
   const { ask, options } = sampler(name);
-  const trials = Array.from({ length: earlier - asks + 1 }, (_, number) => {
+  const trials = Array.from({ length: earlier - asks - before + 1 }, (_, number) => {
     const configuration = Object.fromEntries(space.names.map((axis) => [axis, random.uniform()]));
     return { number, configuration, outcome: "complete", value: judge(configuration) };
   });
@@ -95,7 +95,8 @@ export function thinking(name, earlier, asks = 31) {
     times.push(cpuMs() - start);
     trials.push({ number, configuration, outcome: "complete", value: judge(configuration) });
   }
-  return { median: median(times), longest: Math.max(...times) };
+  const own = times.slice(before);
+  return { median: median(own), longest: Math.max(...own) };
 }
 
 /**

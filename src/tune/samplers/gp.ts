@@ -28,7 +28,7 @@ const MOST = { trials: 1000, parameters: 50 };
  *
  * Median regret of ten searches after 60 evaluations: Branin 7e-5, Hartmann-3 1.4e-5, Hartmann-6 0.06 (0.001 of thirty, of which ten end
  * in the second-best minimum), Rosenbrock-4 13, Ackley-5 7.5, Levy-4 0.26, Styblinski and Tang-4 24. After 200 and 1,000 trials of
- * Hartmann-6 an ask takes 25 and 260 ms of CPU time.
+ * Hartmann-6 an ask takes 30 and 250 ms of CPU time (the median).
  */
 export const gpSampler = frozen<Sampler>({
   name: "gp",
