@@ -68,9 +68,14 @@ function candidatesOf({ at, axes }: Group, seen: readonly Seen[], random: Random
   const split = Math.min(MOST_GOOD, Math.ceil(GOOD_SHARE * own.filter(({ trial }) => ends(trial)).length));
   const [good, bad] = [own.slice(0, split), own.slice(split)];
   const trialsOf = (some: readonly Seen[]) => some.map(({ trial }) => trial);
-  const pointsOf = (some: readonly Seen[]) => some.map(({ units }) => Float64Array.from(at, (i) => units[i]));
-  const promising = new Parzen(axes, pointsOf(good), gains(trialsOf(good), trialsOf(bad)));
-  const others = new Parzen(axes, pointsOf(bad), fading(trialsOf(bad)));
+  const placesOf = (some: readonly Seen[]) =>
+    at.map((i) => {
+      const places = new Float64Array(some.length);
+      for (let k = 0; k < some.length; k++) places[k] = some[k].units[i];
+      return places;
+    });
+  const promising = new Parzen(axes, placesOf(good), gains(trialsOf(good), trialsOf(bad)));
+  const others = new Parzen(axes, placesOf(bad), fading(trialsOf(bad)));
   return Array.from({ length: count }, () => {
     const point = promising.draw(random);
     return { point, score: promising.logDensity(point) - others.logDensity(point) };

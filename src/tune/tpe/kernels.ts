@@ -132,8 +132,9 @@ function choice(axis: Extract<Axis, { kind: "choice" }>, centres: Float64Array):
 }
 
 /** @param places of the trials on the axis; the kernel of the prior is added behind them */
-export function kernelsOf(axis: Axis, places: ArrayLike<number>): Kernels {
-  const centres = Float64Array.from({ length: places.length + 1 }, (_, k) => (k < places.length ? places[k] : 0.5));
+export function kernelsOf(axis: Axis, places: Float64Array): Kernels {
+  const centres = new Float64Array(places.length + 1).fill(0.5);
+  centres.set(places);
   if (axis.kind === "continuous") return continuous(centres);
   return axis.kind === "ordered" ? ordered(axis, centres) : choice(axis, centres);
 }

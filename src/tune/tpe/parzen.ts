@@ -13,18 +13,13 @@ export class Parzen {
   readonly #logs: Float64Array;
 
   /**
-   * @param points [trials][axes]
+   * @param places [axes][trials]
    * @param weights [trials], 1 on average
    */
-  constructor(axes: readonly Axis[], points: readonly ArrayLike<number>[], weights: readonly number[]) {
+  constructor(axes: readonly Axis[], places: readonly Float64Array[], weights: readonly number[]) {
     const all = [...weights, 1];
     const total = all.reduce((sum, weight) => sum + weight, 0);
-    this.#axes = axes.map((axis, a) =>
-      kernelsOf(
-        axis,
-        points.map((point) => point[a]),
-      ),
-    );
+    this.#axes = axes.map((axis, a) => kernelsOf(axis, places[a]));
     this.#weights = Float64Array.from(all, (weight) => weight / total);
     this.#logWeights = this.#weights.map(Math.log);
     this.#logs = new Float64Array(all.length);

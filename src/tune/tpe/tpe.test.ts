@@ -54,10 +54,10 @@ const parameters: [string, Parameter][] = [
 
 describe.each(parameters)("a Parzen estimator over %s", (_, parameter) => {
   const axis = axisOf(parameter);
-  const points = [0.05, 0.1, 0.1, 0.3, 0.99].map((unit) => [
+  const places = Float64Array.of(0.05, 0.1, 0.1, 0.3, 0.99).map((unit) =>
     axis.kind === "choice" ? (partOf(axis, unit) + 0.5) / axis.count : unit,
-  ]);
-  const parzen = new Parzen([axis], points, [1, 2, 0.5, 1, 0.5]);
+  );
+  const parzen = new Parzen([axis], [places], [1, 2, 0.5, 1, 0.5]);
 
   test("is a density: it sums to 1", () => {
     const parts = axis.kind === "continuous" ? 2000 : axis.kind === "choice" ? axis.count : axis.edges.length - 1;
