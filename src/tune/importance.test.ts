@@ -42,7 +42,7 @@ describe("the importance of hyperparameters", () => {
     const judge: Judge = ({ rate, units }) => ({
       value: (Math.log10(rate!) / 4 + 0.5) ** 2 + ((units! - 32.5) / 64) ** 2,
     });
-    const { rate, units, other } = shares(space, search(space, judge, 500));
+    const { rate, units, other } = shares(space, search(space, judge, 300));
     expect(Math.abs(rate! - units!)).toBeLessThan(0.15);
     expect(other).toBeLessThan(0.05);
   });
@@ -108,9 +108,9 @@ describe("the importance of hyperparameters", () => {
 
   test("a short search that has closed in still tells what matters", () => {
     const judge: Judge = ({ x0, x1 }) => ({ value: 10 * (x0! - 0.4) ** 2 + (x1! - 0.4) ** 2 });
-    const tops = [1, 2, 3, 4, 5].map((seed) => shares(cube, search(cube, judge, 30, seed)).x0!);
-    expect(tops.toSorted((a, b) => a - b)[2]).toBeGreaterThan(0.5);
-    const closed = [1, 2, 3].map((seed) => shares(cube, search(cube, judge, 60, seed, guided)));
+    const tops = [1, 2, 3].map((seed) => shares(cube, search(cube, judge, 30, seed)).x0!);
+    expect(tops.toSorted((a, b) => a - b)[1]).toBeGreaterThan(0.5);
+    const closed = [1, 2].map((seed) => shares(cube, search(cube, judge, 60, seed, guided)));
     for (const { x0, x1, x2 } of closed) expect(x0).toBeGreaterThan(Math.max(x1!, x2!));
   });
 
