@@ -38,6 +38,11 @@ export function hand(url: string, studyName: string, name: string, program: stri
   return { said, ended, kill: () => child.kill("SIGKILL") };
 }
 
+/** Waits until so many are there, so that none has done everything before another has started. */
+export const together = (count: number) => `
+  await storage.beat(study, name, 1);
+  while ((await storage.workers(study, 60_000)).length < ${count}) await new Promise((resolve) => setTimeout(resolve, 5));`;
+
 /** Adds, takes, reports on and ends the trials 0, 1, …: whoever is first gets one. */
 export const runTrials = (trials: number, steps: number) => `
   for (let number = 0; number < ${trials}; number++) {

@@ -126,13 +126,13 @@ describe("argmin tune", () => {
   });
 
   test("killed in the middle, nothing is lost: it ends with the trials of an undisturbed search", async () => {
-    const args = ["--sampler", "random", "--trials", "6", "--seed", "3"];
+    const args = ["--sampler", "random", "--trials", "4", "--seed", "3"];
     const undisturbed = trialsOf(jsonLines((await tune([...args, "--name", "whole"])).stdout));
     const running = new Running(["tune", ...base, ...args, "--name", "killed"], { cwd });
     await running.until('"event":"report","trial":2,"step":2');
     running.child.kill("SIGKILL");
     await running.ended;
-    const rest = await argmin(["tune", "--resume", "killed", "--trials", "6", "--json"], { cwd });
+    const rest = await argmin(["tune", "--resume", "killed", "--trials", "4", "--json"], { cwd });
     const lines = jsonLines(rest.stdout);
     doneLine(rest);
     // It goes on from its checkpoint: what was reported is not reported again.
@@ -162,12 +162,12 @@ describe("argmin tune", () => {
   });
 
   test("asha lets few trials see all epochs, and two trials run side by side", async () => {
-    const args = ["--sampler", "random", "--pruner", "asha", "--epochs", "9", "--trials", "9", "--workers", "2"];
+    const args = ["--sampler", "random", "--pruner", "asha", "--epochs", "9", "--trials", "7", "--workers", "2"];
     const result = await tune([...args, "--name", "asha"]);
     doneLine(result);
     const lines = jsonLines(result.stdout);
     const trials = trialsOf(lines);
-    expect(trials).toHaveLength(9);
+    expect(trials).toHaveLength(7);
     const complete = trials.filter(({ state }) => state === "complete");
     expect(complete.length).toBeGreaterThan(0);
     expect(complete.length).toBeLessThan(5);
@@ -184,13 +184,13 @@ describe("argmin tune", () => {
       "--objective",
       "accuracy,parameters",
       "--trials",
-      "8",
+      "5",
       "--name",
       "small",
     ]);
     const trials = trialsOf(jsonLines(result.stdout));
     // What train would do without a search has more: it is left out.
-    expect(trials).toHaveLength(8);
+    expect(trials).toHaveLength(5);
     for (const { metrics } of trials) expect(metrics.parameters).toBeLessThanOrEqual(2000);
     const shown = jsonLines((await argmin(["study", "small", "--json"], { cwd })).stdout).at(-1)!;
     const front = shown.best as { metrics: Record<string, number> }[];

@@ -9,7 +9,7 @@ import { argmin, doneLine, jsonLines, type Line, Running, temporaryFolder, write
 const missing = whyNoPostgres();
 if (missing !== undefined) console.warn(`the workers are not tested: ${missing}`);
 
-const TRIALS = Number(process.env.ARGMIN_WORKED_TRIALS ?? 6);
+const TRIALS = Number(process.env.ARGMIN_WORKED_TRIALS ?? 4);
 
 /** Rows of five numbers in three classes. */
 function clouds(): string {
