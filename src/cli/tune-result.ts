@@ -3,7 +3,6 @@ import type { ExperimentEvent } from "../experiment/index.ts";
 import { finishTrial, type OpenStudy, retrain } from "../experiment/node/index.ts";
 import type { Searched } from "../tune/index.ts";
 import { callName, callOf, type Output, quoted, style } from "./output.ts";
-import { freeName } from "./run-name.ts";
 import { shownAddress } from "./shown-address.ts";
 import { bestLines, configurationLines } from "./study-board.ts";
 import { sayImportance, sayPage } from "./study-page.ts";
@@ -55,7 +54,7 @@ export async function concluded(
   if (!signal.aborted) {
     const judged = { command: callOf(argv), signal, onEvent: (event: ExperimentEvent) => reportEvent(output, event) };
     const made = flags.retrain
-      ? await retrain(open, best, join(folder, freeName(folder, "retrained")), judged)
+      ? await retrain(open, best, judged)
       : await finishTrial(open, best, { command: callOf(argv), signal });
     if (made !== undefined) {
       run = made.folder;

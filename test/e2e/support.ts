@@ -226,6 +226,17 @@ export function paint(label: number, seed: number, height: number, width: number
   return pixels;
 }
 
+/** Three clouds that overlap, so that settings matter: 240 rows of five numbers, as a CSV file. */
+export function clouds(): string {
+  const lines = Array.from({ length: 240 }, (_, n) => {
+    const label = n % 3;
+    const noise = (k: number) => ((n * 7919 + k * 104_729 + ((n * n) % 101) * 31) % 1000) / 1000 - 0.5;
+    const cells = Array.from({ length: 5 }, (_, k) => (k % 3 === label ? 0.6 : 0) + 1.6 * noise(k));
+    return [...cells.map((cell) => cell.toFixed(4)), ["low", "mid", "high"][label]].join(",");
+  });
+  return `a,b,c,d,e,label\n${lines.join("\n")}\n`;
+}
+
 export interface Photos {
   readonly classes: readonly string[];
   /** Pictures in each class. */

@@ -7,6 +7,7 @@ import { launch } from "../../bench/chromium.js";
 import { type Case, cases, errorOf } from "./cases.ts";
 import {
   argmin,
+  clouds,
   csvRows,
   doneLine,
   jsonLines,
@@ -19,17 +20,6 @@ import {
 } from "./support.ts";
 
 const cwd = temporaryFolder();
-
-/** Three clouds that overlap, so that settings matter: 240 rows of five numbers. */
-function clouds(): string {
-  const lines = Array.from({ length: 240 }, (_, n) => {
-    const label = n % 3;
-    const noise = (k: number) => ((n * 7919 + k * 104_729 + ((n * n) % 101) * 31) % 1000) / 1000 - 0.5;
-    const cells = Array.from({ length: 5 }, (_, k) => (k % 3 === label ? 0.6 : 0) + 1.6 * noise(k));
-    return [...cells.map((cell) => cell.toFixed(4)), ["low", "mid", "high"][label]].join(",");
-  });
-  return `a,b,c,d,e,label\n${lines.join("\n")}\n`;
-}
 
 beforeAll(() => {
   write(join(cwd, "clouds.csv"), clouds());

@@ -4,22 +4,18 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openStorage } from "../../src/store/node/index.ts";
 import { Study, type StudyStorage } from "../../src/tune/index.ts";
 import { type Postgres, startPostgres, whyNoPostgres } from "../postgres.ts";
-import { argmin, doneLine, jsonLines, type Line, Running, temporaryFolder, write } from "./support.ts";
+import { argmin, clouds, doneLine, jsonLines, type Line, Running, temporaryFolder, write } from "./support.ts";
 
 const missing = whyNoPostgres();
 if (missing !== undefined) console.warn(`the workers are not tested: ${missing}`);
 
 const TRIALS = Number(process.env.ARGMIN_WORKED_TRIALS ?? 4);
 
-/** Rows of five numbers in three classes. */
-function clouds(): string {
-  const lines = Array.from({ length: 240 }, (_, n) => {
-    const noise = (k: number) => ((n * 7919 + k * 104_729 + ((n * n) % 101) * 31) % 1000) / 1000 - 0.5;
-    const cells = Array.from({ length: 5 }, (_, k) => (k % 3 === n % 3 ? 0.6 : 0) + 1.6 * noise(k));
-    return [...cells.map((cell) => cell.toFixed(4)), ["low", "mid", "high"][n % 3]].join(",");
-  });
-  return `a,b,c,d,e,label\n${lines.join("\n")}\n`;
-}
+/** What every search here is asked for. */
+const searchOf = (sampler: string) => [
+  ...["--model", "mlp", "--epochs", "6", "--sampler", sampler],
+  ...["--trials", String(TRIALS), "--threads", "1"],
+];
 
 describe.skipIf(missing !== undefined)("workers", () => {
   const cwd = temporaryFolder();
@@ -38,18 +34,7 @@ describe.skipIf(missing !== undefined)("workers", () => {
   /** A search by two workers, one of which is killed again and again, on a database that is restarted once. */
   async function disturbed(name: string, sampler: string) {
     const url = server.url();
-    const args = [
-      "--model",
-      "mlp",
-      "--epochs",
-      "6",
-      "--sampler",
-      sampler,
-      "--trials",
-      String(TRIALS),
-      "--threads",
-      "1",
-    ];
+    const args = searchOf(sampler);
     const tune = new Running(
       ["tune", "clouds.csv", ...args, "--workers", "0", "--name", name, "--storage", url, "--json"],
       {
@@ -100,18 +85,7 @@ describe.skipIf(missing !== undefined)("workers", () => {
       if (origin === "sampler") expect(study.suggest(number, seen!)).toEqual(configuration);
     }
     if (sampler !== "random") return;
-    const args = [
-      "--model",
-      "mlp",
-      "--epochs",
-      "6",
-      "--sampler",
-      sampler,
-      "--trials",
-      String(TRIALS),
-      "--threads",
-      "1",
-    ];
+    const args = searchOf(sampler);
     const undisturbed = await argmin(["tune", "clouds.csv", ...args, "--name", "quiet", "--json"], { cwd });
     const facts = (all: readonly Line[]) =>
       all

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dataset } from "../../../data/index.ts";
@@ -33,16 +34,25 @@ export async function finishTrial(
   return (await resumeOn(folder, { ...options, data: trainer.source }, finish, dataset)).run;
 }
 
-/** Trains a configuration on the validation pictures as well: nothing is left to choose, so none need be held back. */
+/**
+ * Trains a configuration on the validation pictures as well: nothing is left to choose, so none need be held back. The run is
+ * `retrained` in the study's folder, or `retrained-2`, …: the first that is free.
+ */
 export async function retrain(
-  { trainer }: OpenStudy,
+  { trainer, folder }: OpenStudy,
   { configuration }: TrialRecord,
-  folder: string,
   options: Judging,
 ): Promise<Run> {
-  const whole = { ...trainer.optionsOf(configuration), ...options, folder };
+  const whole = { ...trainer.optionsOf(configuration), ...options, folder: freeFolder(join(folder, "retrained")) };
   const { unknown: _unknown, patience: _patience, ...own } = whole;
   return (await trainOn(trainer.source, own, finish, joined(await trainer.datasetOf(configuration)))).run;
+}
+
+function freeFolder(path: string): string {
+  for (let count = 1; ; count++) {
+    const free = count === 1 ? path : `${path}-${count}`;
+    if (!existsSync(free)) return free;
+  }
 }
 
 /** Training and validation pictures as one, in the order of the data. */

@@ -166,15 +166,7 @@ async function tuned(open: OpenStudy, reason: Searched["reason"], options: TuneO
     best.length === 0 || options.signal?.aborted
       ? undefined
       : options.retrain
-        ? await retrain(open, best[0], freeFolder(folder), judging)
+        ? await retrain(open, best[0], judging)
         : await finishTrial(open, best[0], judging);
   return { reason, trials: [...study.trials], best, run: run ?? null, page };
-}
-
-/** `retrained`, `retrained-2`, …: the first that is free. */
-function freeFolder(folder: string): string {
-  for (let count = 1; ; count++) {
-    const path = join(folder, count === 1 ? "retrained" : `retrained-${count}`);
-    if (!existsSync(path)) return path;
-  }
 }
