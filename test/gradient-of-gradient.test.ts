@@ -88,6 +88,10 @@ const problems: [string, ModelChoice, keyof typeof losses][] = [
   ["mlp with rectifiers, cross-entropy", mlp({ hidden: [7, 5] }), "cross-entropy"],
   ["mlp with tanh, squared hinge", mlp({ hidden: [6], activation: "tanh" }), "squared-hinge"],
   ["mlp with sigmoid, squared error", mlp({ hidden: [6], activation: "sigmoid" }), "mse"],
+  ["mlp with gelu, cross-entropy", mlp({ hidden: [6], activation: "gelu" }), "cross-entropy"],
+  ["mlp with silu, squared hinge", mlp({ hidden: [6], activation: "silu" }), "squared-hinge"],
+  ["mlp with softplus, squared error", mlp({ hidden: [6], activation: "softplus" }), "mse"],
+  ["cnn with leaky rectifiers, cross-entropy", cnn({ channels: [3], activation: "leaky-relu" }), "cross-entropy"],
   ["cnn with max pooling, cross-entropy", cnn({ channels: [3, 4] }), "cross-entropy"],
   ["cnn with tanh, hinge", cnn({ channels: [3], activation: "tanh" }), "hinge"],
 ];

@@ -4,7 +4,8 @@
  */
 import { gradients } from "../autodiff/index.ts";
 import { choose, frozen, UsageError } from "../core/index.ts";
-import { bind, type Tensor, topological } from "../ir/index.ts";
+import { bind, input, type Tensor, topological } from "../ir/index.ts";
+import { activations } from "../nn/index.ts";
 import { abs, max, mean, mul, relu, sum } from "../ops/index.ts";
 import type { Traced } from "./traced.ts";
 
@@ -23,13 +24,16 @@ export interface Method {
   map(traced: Traced, total: Tensor): Tensor;
 }
 
+/** Ops that are activations of a network. */
+const activationOps = new Set(Object.values(activations).map(({ apply }) => apply(input("x", [1]) as Tensor).op.name));
+
 /** The maps of the last convolution, before and after its activation; undefined where there is no convolution. */
 function lastConvolution({ scores }: Traced): { readonly output: Tensor; readonly active: Tensor } | undefined {
   const order = topological([scores]);
   const at = order.findLastIndex(({ op }) => op.name === "conv2d");
   if (at < 0) return undefined;
   const output = order[at];
-  const activation = order.slice(at).find(({ op }) => ["relu", "sigmoid", "tanh"].includes(op.name));
+  const activation = order.slice(at).find(({ op }) => activationOps.has(op.name));
   // Networks pool before they activate, which is the same function; the maps are wanted at full size.
   return { output, active: activation === undefined ? output : bind(activation.op, [output], activation.attrs) };
 }

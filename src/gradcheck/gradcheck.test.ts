@@ -130,6 +130,7 @@ test("the units that have a kink on purpose are the ones that are named", () => 
     checkUnit(op as AnyOp).flatMap((row) => (row.kinks ? [[row.input, kinksOf([row]).join()]] : [])),
   );
   expect(named).toEqual([
+    ["x0", "leakyRelu, element [1], input 0"],
     ["x0", "max"],
     ["x0", "maxPool2d, element [0,0,0,0]"],
     ["x0", "maximum, element [1], inputs 2 and 2"],

@@ -31,7 +31,8 @@ const doubled = (stages: number, filters: number): number[] =>
 
 /**
  * A plain convolutional network after LeCun et al. 1998: stages of convolution, pooling and activation, then one linear
- * layer. Pooling comes before the activation: for a monotone one this is the same function, with a quarter of the work.
+ * layer. Pooling comes before the activation: for a monotone one this is the same function, with a quarter of the work. gelu and
+ * silu dip a little below 0: there the largest value of a window is what is activated.
  */
 export const cnnModel = frozen<Model<CnnOptions>>({
   name: "cnn",

@@ -1,4 +1,13 @@
+export { type ActivationName, activate, activations, initializerFor } from "./activations.ts";
 export { dropout, dropoutScalars } from "./dropout.ts";
-export { glorotUniform, heNormal, type Initializer, smallNormal, zeros } from "./initializers.ts";
-export { type ActivationName, activate, activations, convolution, dense, scores } from "./layers.ts";
+export {
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  type Initializer,
+  smallNormal,
+  zeros,
+} from "./initializers.ts";
+export { convolution, dense, scores } from "./layers.ts";
 export { initialize, type Noise, type Parameter, Parameters } from "./parameters.ts";

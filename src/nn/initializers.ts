@@ -5,28 +5,42 @@ export type Initializer = (shape: Shape, random: Random) => Float32Array;
 
 export const zeros: Initializer = (shape) => new Float32Array(sizeOf(shape));
 
-/**
- * Normal with variance 2 / fanIn: keeps the size of activations constant through rectifiers.
- * He, Zhang, Ren, Sun 2015, "Delving deep into rectifiers".
- */
-export const heNormal =
-  (fanIn: number): Initializer =>
-  (shape, random) =>
-    Float32Array.from({ length: sizeOf(shape) }, () => random.normal() * Math.sqrt(2 / fanIn));
-
-/**
- * Uniform with variance 2 / (fanIn + fanOut): keeps activations and gradients alike through sigmoid and tanh.
- * Glorot and Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks".
- */
-export const glorotUniform =
-  (fanIn: number, fanOut: number): Initializer =>
+const uniform =
+  (variance: number): Initializer =>
   (shape, random) => {
-    const limit = Math.sqrt(6 / (fanIn + fanOut));
+    const limit = Math.sqrt(3 * variance);
     return Float32Array.from({ length: sizeOf(shape) }, () => random.between(-limit, limit));
   };
 
-/** Normal with a small deviation: a classifier that starts here has scores near 0, so its first loss is known. */
-export const smallNormal =
+const normal =
   (deviation: number): Initializer =>
   (shape, random) =>
     Float32Array.from({ length: sizeOf(shape) }, () => random.normal() * deviation);
+
+/**
+ * The variance that keeps the size of activations constant through rectifiers: 2 / ((1 + a²) fanIn), for a slope a below 0.
+ * He, Zhang, Ren, Sun 2015, "Delving deep into rectifiers", section 2.2.
+ */
+const heVariance = (fanIn: number, slope: number) => 2 / ((1 + slope * slope) * fanIn);
+
+/** Normal with variance 2 / ((1 + a²) fanIn). He et al. 2015. */
+export const heNormal = (fanIn: number, slope = 0): Initializer => normal(Math.sqrt(heVariance(fanIn, slope)));
+
+/** Uniform with variance 2 / ((1 + a²) fanIn). He et al. 2015. */
+export const heUniform = (fanIn: number, slope = 0): Initializer => uniform(heVariance(fanIn, slope));
+
+/**
+ * The variance that keeps activations and gradients alike through sigmoid and tanh: 2 / (fanIn + fanOut).
+ * Glorot and Bengio 2010, "Understanding the difficulty of training deep feedforward neural networks", section 4.2.
+ */
+const glorotVariance = (fanIn: number, fanOut: number) => 2 / (fanIn + fanOut);
+
+/** Normal with variance 2 / (fanIn + fanOut). Glorot and Bengio 2010. */
+export const glorotNormal = (fanIn: number, fanOut: number): Initializer =>
+  normal(Math.sqrt(glorotVariance(fanIn, fanOut)));
+
+/** Uniform with variance 2 / (fanIn + fanOut). Glorot and Bengio 2010, equation 16. */
+export const glorotUniform = (fanIn: number, fanOut: number): Initializer => uniform(glorotVariance(fanIn, fanOut));
+
+/** Normal with a small deviation: a classifier that starts here has scores near 0, so its first loss is known. */
+export const smallNormal = (deviation: number): Initializer => normal(deviation);

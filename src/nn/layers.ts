@@ -1,22 +1,10 @@
 /** Layers: compositions of ops with parameters. Each takes its input first and declares what it learns by name. */
-import { choose, sizeOf } from "../core/index.ts";
+import { sizeOf } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
-import { add, conv2d, matmul, relu, sigmoid, tanh } from "../ops/index.ts";
-import { glorotUniform, heNormal, type Initializer, smallNormal, zeros } from "./initializers.ts";
+import { add, conv2d, matmul } from "../ops/index.ts";
+import { type ActivationName, activate, initializerFor } from "./activations.ts";
+import { smallNormal, zeros } from "./initializers.ts";
 import type { Parameters } from "./parameters.ts";
-
-/** The units between the layers, by the name that an option gives them. */
-export const activations = Object.freeze({ relu, sigmoid, tanh });
-export type ActivationName = keyof typeof activations;
-
-/** Applies an activation by its name. */
-export const activate = (activation: ActivationName, x: Tensor): Tensor =>
-  choose("activation", activations, activation)(x);
-
-/** He for rectifiers, Glorot for the saturating ones. */
-function initializerFor(activation: ActivationName, fanIn: number, fanOut: number): Initializer {
-  return activation === "relu" ? heNormal(fanIn) : glorotUniform(fanIn, fanOut);
-}
 
 /** Fully connected with an activation: x [batch, in] → f(x W + b) [batch, out]; W [in, out]. */
 export function dense(p: Parameters, x: Tensor, out: number, activation: ActivationName): Tensor {

@@ -1,11 +1,13 @@
 /**
- * What elementwise units share: the shape rules, the loops of the reference, and the one-operator lowering. A unit built
+ * What elementwise units share: the shape rules, the loops of the reference, and the lowering. A unit built
  * with these still states everything that is its own: formula, derivative, samples.
  */
 import { broadcastShapes, formatShape, sameShape, sizeOf, stridesOf } from "../core/index.ts";
 import {
   bind,
+  type DType,
   defineOp,
+  type Emit,
   lift,
   type NDArray,
   type Op,
@@ -66,8 +68,8 @@ export function mapBinary(a: NDArray, b: NDArray, output: TensorType, f: (x: num
 
 interface UnaryUnit {
   readonly name: string;
-  /** The ONNX operator. */
-  readonly onnx: string;
+  /** The ONNX operator, or how several of them make the unit. */
+  readonly onnx: string | ((emit: Emit, x: string, dtype: DType) => string);
   readonly evaluate: (x: number) => number;
   readonly vjp: (cotangent: Tensor, x: Tensor, y: Tensor) => Tensor | null;
   readonly samples: readonly Sample<None>[];
@@ -83,7 +85,8 @@ export function unary(unit: UnaryUnit): Op {
     },
     evaluate: ([x]) => ({ shape: x.shape, data: x.data.map((value) => unit.evaluate(value)) }),
     vjp: (cotangent, { inputs, output }) => [unit.vjp(cotangent, inputs[0], output)],
-    lower: (emit, inputs) => emit.node(unit.onnx, inputs),
+    lower: (emit, inputs, { dtype }) =>
+      typeof unit.onnx === "string" ? emit.node(unit.onnx, inputs) : unit.onnx(emit, inputs[0], dtype),
     samples: unit.samples,
   });
 }

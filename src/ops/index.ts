@@ -8,9 +8,12 @@ import { concatOp } from "./concat.ts";
 import { conv2dOp, inputGradOp, weightGradOp } from "./conv2d.ts";
 import { dequantizeOp } from "./dequantize.ts";
 import { divOp } from "./div.ts";
+import { erfOp } from "./erf.ts";
 import { expOp } from "./exp.ts";
 import { gatherOp, scatterAddOp } from "./gather.ts";
 import { gatherElementsOp, scatterElementsAddOp } from "./gather-elements.ts";
+import { geluOp } from "./gelu.ts";
+import { leakyReluOp } from "./leaky-relu.ts";
 import { logOp } from "./log.ts";
 import { logSoftmaxOp } from "./log-softmax.ts";
 import { matmulOp } from "./matmul.ts";
@@ -25,7 +28,9 @@ import { powOp } from "./pow.ts";
 import { reluOp } from "./relu.ts";
 import { reshapeOp } from "./reshape.ts";
 import { sigmoidOp } from "./sigmoid.ts";
+import { siluOp } from "./silu.ts";
 import { padOp, sliceOp } from "./slice.ts";
+import { softplusOp } from "./softplus.ts";
 import { sqrtOp } from "./sqrt.ts";
 import { standardizeOp } from "./standardize.ts";
 import { subOp } from "./sub.ts";
@@ -43,9 +48,12 @@ export { concat } from "./concat.ts";
 export { type ConvOptions, conv2d, convTranspose2d } from "./conv2d.ts";
 export { type DequantizeAttrs, dequantize } from "./dequantize.ts";
 export { div } from "./div.ts";
+export { erf } from "./erf.ts";
 export { exp } from "./exp.ts";
 export { gather } from "./gather.ts";
 export { gatherElements } from "./gather-elements.ts";
+export { gelu } from "./gelu.ts";
+export { leakyRelu } from "./leaky-relu.ts";
 export { log } from "./log.ts";
 export { logSoftmax, softmax } from "./log-softmax.ts";
 export { matmul } from "./matmul.ts";
@@ -62,7 +70,9 @@ export type { Axes } from "./reduce.ts";
 export { relu } from "./relu.ts";
 export { flatten, reshape } from "./reshape.ts";
 export { sigmoid } from "./sigmoid.ts";
+export { silu } from "./silu.ts";
 export { type AxisRange, pad, slice } from "./slice.ts";
+export { softplus } from "./softplus.ts";
 export { sqrt } from "./sqrt.ts";
 export { type StandardizeAttrs, standardize } from "./standardize.ts";
 export { sub } from "./sub.ts";
@@ -90,11 +100,14 @@ export const ops = Object.freeze(
         dequantizeOp,
         divOp,
         equalOp,
+        erfOp,
         expOp,
         gatherElementsOp,
         gatherOp,
+        geluOp,
         greaterEqualOp,
         greaterOp,
+        leakyReluOp,
         lessEqualOp,
         lessOp,
         logOp,
@@ -115,7 +128,9 @@ export const ops = Object.freeze(
         scatterAddOp,
         scatterElementsAddOp,
         sigmoidOp,
+        siluOp,
         sliceOp,
+        softplusOp,
         sqrtOp,
         standardizeOp,
         subOp,

@@ -67,6 +67,11 @@ describe("special values", () => {
     ["sigmoid saturates", units.sigmoid, [nan, -1e4, 1e4, -inf, inf], [nan, 0, 1, 0, 1]],
     ["tanh saturates", units.tanh, [nan, -1e4, 1e4, -inf, inf], [nan, -1, 1, -1, 1]],
     ["relu", units.relu, [nan, -inf, inf, 0], [nan, 0, inf, 0]],
+    ["erf saturates", units.erf, [nan, -10, 10, -inf, inf, 0], [nan, -1, 1, -1, 1, 0]],
+    ["gelu is 0 or the identity far out", (x) => units.gelu(x), [nan, -1e4, 1e4, 0, inf], [nan, 0, 1e4, 0, inf]],
+    ["silu is 0 or the identity far out", units.silu, [nan, -1e4, 1e4, 0, inf], [nan, 0, 1e4, 0, inf]],
+    ["softplus does not overflow", units.softplus, [nan, -1e4, 1e4, -inf, inf], [nan, 0, 1e4, 0, inf]],
+    ["leakyRelu", (x) => units.leakyRelu(x, 0.25), [nan, -inf, inf, 0, -4], [nan, -inf, inf, 0, -1]],
     ["logSoftmax is finite at ±1e4", units.logSoftmax, [1e4, -1e4, 0], [0, -2e4, -1e4]],
     ["logSoftmax: NaN spreads", units.logSoftmax, [nan, 0], [nan, nan]],
     ["cast cuts towards 0", (x) => units.cast(x, "int32"), [-1.9, 1.9, -0.2], [-1, 1, 0]],
@@ -121,6 +126,10 @@ describe("special values", () => {
     ["pow: no slope of the exponent at base 0", (x) => units.pow(0, x), [1, 2], [0, 0]],
     ["pow: a slope of an even power at 0", (x) => units.pow(x, 2), [-1, 0, 1], [-2, 0, 2]],
     ["logSoftmax: bounded at ±1e4", units.logSoftmax, [1e4, -1e4, 0], [-2, 1, 1]],
+    ["leakyRelu: the slope at the kink", (x) => units.leakyRelu(x, 0.25), [-1, 0, 1], [0.25, 0.25, 1]],
+    ["gelu: 0 or 1 far out", (x) => units.gelu(x), [-1e4, 1e4, 0], [0, 1, 0.5]],
+    ["silu: 0 or 1 far out", units.silu, [-1e4, 1e4, 0], [0, 1, 0.5]],
+    ["softplus: 0 or 1 far out", units.softplus, [-1e4, 1e4, 0], [0, 1, 0.5]],
     ["sigmoid: 0 where it is flat", units.sigmoid, [-1e4, 1e4], [0, 0]],
   ];
   test.each(slopes)("slope of %s", async (_, f, x, expected) => {

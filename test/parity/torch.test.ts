@@ -26,9 +26,6 @@ const normalized = (x: Tensor, axes: o.Axes, eps: number) =>
 const affine = (x: Tensor, w: Tensor, b: Tensor, shape: number[]) =>
   o.add(o.mul(x, o.reshape(w, shape)), o.reshape(b, shape));
 
-/** softplus(x) = max(x, 0) + ln(1 + e^−|x|): finite for x of any size. */
-const softplus = (x: Tensor) => o.add(o.maximum(x, 0), o.log(o.add(1, o.exp(o.neg(o.abs(x))))));
-
 /** Rows of `ops` by the pattern of their names. */
 const units: [RegExp, Build][] = [
   [/^exp$/, ({ x }) => o.exp(x)],
@@ -39,17 +36,13 @@ const units: [RegExp, Build][] = [
   [/^abs(_at_zero)?$/, ({ x }) => o.abs(x)],
   [/^log$/, ({ x }) => o.log(x)],
   [/^sqrt$/, ({ x }) => o.sqrt(x)],
-  [/^softplus$/, ({ x }) => softplus(x)],
-  [/^silu$/, ({ x }) => o.mul(x, o.sigmoid(x))],
+  [/^softplus$/, ({ x }) => o.softplus(x)],
+  [/^silu$/, ({ x }) => o.silu(x)],
   [/^elu$/, ({ x }) => o.where(o.greater(x, 0), x, o.sub(o.exp(x), 1))],
-  [
-    /^gelu_tanh$/,
-    ({ x }) => {
-      const inner = o.mul(Math.sqrt(2 / Math.PI), o.add(x, o.mul(0.044715, o.pow(x, 3))));
-      return o.mul(o.mul(0.5, x), o.add(1, o.tanh(inner)));
-    },
-  ],
-  [/^leaky_relu$/, ({ x }) => o.maximum(x, o.mul(x, 0.1))],
+  [/^erf$/, ({ x }) => o.erf(x)],
+  [/^gelu_erf$/, ({ x }) => o.gelu(x)],
+  [/^gelu_tanh$/, ({ x }) => o.gelu(x, { approximate: "tanh" })],
+  [/^leaky_relu$/, ({ x }) => o.leakyRelu(x, 0.1)],
   [/^clip$/, ({ x }) => o.minimum(o.maximum(x, -0.5), 0.7)],
   [/^rsqrt$/, ({ x }) => o.div(1, o.sqrt(x))],
   [/^reciprocal$/, ({ x }) => o.div(1, x)],
@@ -137,8 +130,6 @@ const units: [RegExp, Build][] = [
 
 /** Rows of `ops` without a counterpart, each with the reason. */
 const without: Record<string, string> = {
-  erf: "no erf unit",
-  gelu_erf: "no erf unit",
   sin: "no trigonometric units",
   cos: "no trigonometric units",
   prod: "no product over an axis",

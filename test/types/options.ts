@@ -70,7 +70,7 @@ export function units(): void {
   linear({ hidden: [512] });
   // @ts-expect-error a list of layers, even of one
   mlp({ hidden: 512 });
-  // @ts-expect-error relu, sigmoid or tanh
+  // @ts-expect-error relu, or another that there is
   mlp({ activation: "rely" });
   // @ts-expect-error the filters of a cnn are its channels
   cnn({ filters: [32, 64] });
