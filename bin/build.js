@@ -1,12 +1,12 @@
 /**
  * Builds dist/ from src/ when it is missing or stale, with the TypeScript compiler of this clone. Staleness is judged by
  * the names, sizes and times of the sources; two processes that build at once each do so aside, and the last rename wins.
+ *
+ * The compiler's files are put together into a few in dist/bundle/, which is what runs: the start of a command is mostly the
+ * reading of modules, and takes half as long with a tenth of them. Dependencies stay outside, as npm installed them.
  */
-import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -14,19 +14,57 @@ const dist = join(root, "dist");
 const stampFile = join(dist, ".stamp");
 
 function stampOf() {
-  const hash = createHash("sha256");
-  const files = readdirSync(join(root, "src"), { recursive: true }).map(String).sort();
-  for (const file of [...files.map((name) => join("src", name)), "tsconfig.json", "package-lock.json"]) {
-    const found = statSync(join(root, file));
-    if (found.isFile()) hash.update(`${file} ${found.mtimeMs} ${found.size}\n`);
-  }
-  return hash.digest("hex");
+  let stamp = "";
+  const add = (file) => {
+    const { mtimeMs, size } = statSync(file);
+    stamp += `${file.slice(root.length)} ${mtimeMs} ${size}\n`;
+  };
+  const addFolder = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`;
+      if (entry.isDirectory()) addFolder(path);
+      else add(path);
+    }
+  };
+  addFolder(`${root}/src`);
+  for (const file of ["tsconfig.json", "package-lock.json", "bin/build.js"]) add(`${root}/${file}`);
+  return stamp;
+}
+
+/**
+ * All chunks and all entries lie side by side, so that `new URL("./x-worker.js", import.meta.url)` finds a worker from
+ * whichever chunk asks.
+ */
+async function bundle(folder) {
+  const { rolldown } = await import("rolldown");
+  const compiled = readdirSync(folder, { recursive: true }).map(String);
+  const workers = compiled.filter((file) => file.endsWith("-worker.js"));
+  const input = { command: "cli/index.js", index: "index.js", graph: "graph.js" };
+  for (const file of workers) input[basename(file, ".js")] = file;
+  for (const [name, file] of Object.entries(input)) input[name] = join(folder, file);
+  const bundled = await rolldown({ input, platform: "node", external: /^[^./]/ });
+  await bundled.write({ dir: join(folder, "bundle"), chunkFileNames: "[name]-[hash].js" });
+  await bundled.close();
+}
+
+/** What --help prints, so that the launcher need not load the program for it. */
+function writeHelp(folder, spawnSync) {
+  const command = pathToFileURL(join(folder, "bundle", "command.js")).href;
+  const program = `process.stdout.write(JSON.stringify((await import("${command}")).helpTexts()))`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`the build failed:\n${stderr}`);
+  writeFileSync(join(folder, "bundle", "help.json"), stdout);
 }
 
 /** @returns whether anything had to be built */
-export function build() {
+export async function build() {
   const stamp = stampOf();
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return false;
+  // Only now: a command that finds all built is to start quickly.
+  const { spawnSync } = await import("node:child_process");
+  const { createRequire } = await import("node:module");
   const aside = join(root, `dist.${process.pid}`);
   const compiler = createRequire(import.meta.url).resolve("typescript/package.json");
   const tsc = join(dirname(compiler), "bin", "tsc");
@@ -38,6 +76,8 @@ export function build() {
     rmSync(aside, { recursive: true, force: true });
     throw new Error(`the build failed:\n${stdout}${stderr}`);
   }
+  await bundle(aside);
+  writeHelp(aside, spawnSync);
   writeFileSync(join(aside, ".stamp"), stamp);
   const old = join(root, `dist.old.${process.pid}`);
   if (existsSync(dist)) renameSync(dist, old);
@@ -46,4 +86,4 @@ export function build() {
   return true;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) build();
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await build();

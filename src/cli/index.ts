@@ -24,12 +24,10 @@ function argumentTerm(argument: Argument): string {
 }
 
 /**
- * Runs the command line; the process's exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Each command is loaded when
- * it is given, so that help need not wait for a decoder and a runtime.
+ * The commands and their flags. Each command is loaded when it is given, so that help need not wait for a decoder and a runtime.
+ * @param ended is told the exit code of the command that was given
  */
-export async function main(argv: readonly string[]): Promise<number> {
-  let code = 0;
-  const output = new Output(argv.includes("--json"));
+function grammar(output: Output, argv: readonly string[], ended: (code: number) => void): Command {
   const program = new Command("argmin")
     .description("Train, evaluate and ship image classifiers.")
     .version(VERSION, "-V, --version", "print the version")
@@ -61,7 +59,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .option("--seed <n>", "another start")
     .addHelpText("after", examples("quickstart", "quickstart --seed 2 --runs /tmp/runs"))
     .action(async (flags) => {
-      code = await (await import("./quickstart.ts")).quickstartCommand(output, flags, argv);
+      ended(await (await import("./quickstart.ts")).quickstartCommand(output, flags, argv));
     });
 
   withTrainFlags(
@@ -83,7 +81,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       )}`,
     )
     .action(async (data, flags) => {
-      code = await (await import("./train.ts")).trainCommand(output, data, flags, argv);
+      ended(await (await import("./train.ts")).trainCommand(output, data, flags, argv));
     });
 
   command("resume", "go on with a run that was interrupted, or make it longer")
@@ -105,12 +103,9 @@ by the schedule of the longer run.
 ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
     )
     .action(async (run, flags) => {
-      code = await (await import("./resume.ts")).resumeCommand(output, run, flags, argv);
+      ended(await (await import("./resume.ts")).resumeCommand(output, run, flags, argv));
     });
 
-  const ended = (ending: number) => {
-    code = ending;
-  };
   addTuneCommands({ output, argv, command, withRuns, device, examples, ended });
 
   command("evaluate", "judge a model by a data set's test pictures")
@@ -125,7 +120,7 @@ ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
       `\nLooks at the data's own test pictures, else at those that the run held out,\nelse at all.\n${examples("evaluate runs/photos-cnn photos", "evaluate model.onnx more-photos --json")}`,
     )
     .action(async (model, data, flags) => {
-      code = await (await import("./evaluate.ts")).evaluateCommand(output, model, data, flags);
+      ended(await (await import("./evaluate.ts")).evaluateCommand(output, model, data, flags));
     });
 
   command("predict", "say what is on pictures")
@@ -140,7 +135,7 @@ ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
       examples("predict runs/quickstart cat.jpg", "predict model.onnx photos --format csv > labels.csv"),
     )
     .action(async (model, pictures, flags) => {
-      code = await (await import("./predict.ts")).predictCommand(output, model, pictures, flags);
+      ended(await (await import("./predict.ts")).predictCommand(output, model, pictures, flags));
     });
 
   command("serve", "answer over HTTP what is on pictures")
@@ -167,7 +162,7 @@ finish what is in hand. With --json, each request is a line on stdout.
 ${examples("serve runs/photos-cnn", "serve model.onnx --port 0 --max-pixels 20M --json")}`,
     )
     .action(async (model, flags) => {
-      code = await (await import("./serve.ts")).serveCommand(output, model, flags);
+      ended(await (await import("./serve.ts")).serveCommand(output, model, flags));
     });
 
   command("explain", "show which parts of a picture speak for a class")
@@ -194,7 +189,7 @@ class and blue against it. --graph draws the network for this very picture.
 ${examples("explain runs/photos-cnn cat.jpg", "explain runs/photos-cnn cat.jpg --class dog --method hires-cam --graph", "explain runs/iris-mlp iris.csv --row 100")}`,
     )
     .action(async (run, picture, flags) => {
-      code = await (await import("./explain.ts")).explainCommand(output, run, picture, flags);
+      ended(await (await import("./explain.ts")).explainCommand(output, run, picture, flags));
     });
 
   command("export", "write a run's model for others, proven to answer as the run did")
@@ -216,7 +211,7 @@ golden.json beside it is the evidence.
 ${examples("export runs/photos-cnn", "export runs/photos-cnn --out shipped --quantize int8")}`,
     )
     .action(async (run, flags) => {
-      code = await (await import("./export.ts")).exportCommand(output, run, flags);
+      ended(await (await import("./export.ts")).exportCommand(output, run, flags));
     });
 
   withRuns(command("check", "look for what is wrong with pictures and labels"))
@@ -240,7 +235,7 @@ clean.csv, a list of the pictures to train on.
 ${examples("check photos", "check photos --strict --no-labels", "check labels.csv --out checked --json")}`,
     )
     .action(async (data, flags) => {
-      code = await (await import("./check.ts")).checkCommand(output, data, flags);
+      ended(await (await import("./check.ts")).checkCommand(output, data, flags));
     });
 
   command("gradcheck", "compare every backward rule with differences")
@@ -261,15 +256,36 @@ agree on: such points are named, and the rule is checked beside them.
 ${examples("gradcheck", "gradcheck --unit relu", "gradcheck --model mlp --loss hinge", "gradcheck --all --json")}`,
     )
     .action(async (flags) => {
-      code = await (await import("./gradcheck.ts")).gradcheckCommand(output, flags);
+      ended(await (await import("./gradcheck.ts")).gradcheckCommand(output, flags));
     });
 
   command("doctor", "say what is installed and how to mend the rest")
     .addHelpText("after", examples("doctor", "doctor --json"))
     .action(async () => {
-      code = await (await import("./doctor.ts")).doctorCommand(output);
+      ended(await (await import("./doctor.ts")).doctorCommand(output));
     });
 
+  return program;
+}
+
+/** What `--help` prints, by command; "" is the program itself. */
+export function helpTexts(): Readonly<Record<string, string>> {
+  const program = grammar(new Output(false), [], () => {});
+  const helpOf = (command: Command) => {
+    let text = "";
+    command.configureOutput({ writeOut: (part) => (text += part), getOutHelpWidth: () => 80 }).outputHelp();
+    return text;
+  };
+  return Object.fromEntries([["", helpOf(program)], ...program.commands.map((each) => [each.name(), helpOf(each)])]);
+}
+
+/** Runs the command line; the process's exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const output = new Output(argv.includes("--json"));
+  const program = grammar(output, argv, (ending) => {
+    code = ending;
+  });
   try {
     if (argv.length === 0) {
       program.outputHelp();

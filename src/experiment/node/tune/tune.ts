@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { choose, UsageError } from "../../../core/index.ts";
 import { parseAddress } from "../../../store/address.ts";
-import { openQueue, openStorage } from "../../../store/node/index.ts";
 import { type Named, pruners, type Searched, samplers, type TrialRecord } from "../../../tune/index.ts";
 import type { Run, TrainOptions } from "../../options.ts";
 import { allows, defaultSpace, nearestAllowed, parseConstraint, parseObjectives, pruneBy } from "../../tune/index.ts";
@@ -82,6 +81,8 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
     throw new UsageError("workers", `is ${workers}`, "give a whole number, 1 or more");
   }
   const begin = options.resume ? undefined : await planned(options, runs);
+  // Only here, since a query builder is hundreds of modules, and this function is on the way of every training.
+  const { openQueue, openStorage } = await import("../../../store/node/index.ts");
   const storage = await openStorage(url, { create: begin !== undefined });
   const queue = parseAddress(url).kind === "postgres" ? await openQueue(url) : undefined;
   const opening = { onEvent: () => {}, ...(signal ? { signal } : {}) };
