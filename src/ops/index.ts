@@ -13,6 +13,7 @@ import { expOp } from "./exp.ts";
 import { gatherOp, scatterAddOp } from "./gather.ts";
 import { gatherElementsOp, scatterElementsAddOp } from "./gather-elements.ts";
 import { geluOp } from "./gelu.ts";
+import { inverseDeviationOp, layerNormOp } from "./layer-norm.ts";
 import { leakyReluOp } from "./leaky-relu.ts";
 import { logOp } from "./log.ts";
 import { logSoftmaxOp } from "./log-softmax.ts";
@@ -53,6 +54,8 @@ export { exp } from "./exp.ts";
 export { gather } from "./gather.ts";
 export { gatherElements } from "./gather-elements.ts";
 export { gelu } from "./gelu.ts";
+export { groupNorm } from "./group-norm.ts";
+export { layerNorm } from "./layer-norm.ts";
 export { leakyRelu } from "./leaky-relu.ts";
 export { log } from "./log.ts";
 export { logSoftmax, softmax } from "./log-softmax.ts";
@@ -107,6 +110,8 @@ export const ops = Object.freeze(
         geluOp,
         greaterEqualOp,
         greaterOp,
+        inverseDeviationOp,
+        layerNormOp,
         leakyReluOp,
         lessEqualOp,
         lessOp,

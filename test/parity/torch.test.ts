@@ -117,15 +117,8 @@ const units: [RegExp, Build][] = [
   ],
   [/^global_avg$/, ({ x }) => o.mean(x, [2, 3])],
   [/^batch_norm_train$/, ({ x, w, b }, row) => affine(normalized(x, [0, 2, 3], attr(row, "eps")), w, b, [1, -1, 1, 1])],
-  [/^layer_norm$/, ({ x, w, b }, row) => affine(normalized(x, -1, attr(row, "eps")), w, b, [-1])],
-  [
-    /^group_norm$/,
-    ({ x, w, b }, row) => {
-      const [batch, channels, length] = x.shape;
-      const groups = o.reshape(x, [batch, attr(row, "groups"), (channels / attr(row, "groups")) * length]);
-      return affine(o.reshape(normalized(groups, 2, attr(row, "eps")), x.shape), w, b, [1, -1, 1]);
-    },
-  ],
+  [/^layer_norm$/, ({ x, w, b }, row) => o.layerNorm(x, { scale: w, bias: b }, attr(row, "eps"))],
+  [/^group_norm$/, ({ x, w, b }, row) => o.groupNorm(x, attr(row, "groups"), { scale: w, bias: b }, attr(row, "eps"))],
 ];
 
 /** Rows of `ops` without a counterpart, each with the reason. */
