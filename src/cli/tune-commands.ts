@@ -33,7 +33,7 @@ export function addTuneCommands({ output, argv, command, withRuns, device, examp
     .option("--trials <n>", "trainings in all (default: 50, or as many as --time allows)")
     .option("--time <time>", "how long to search, such as 10m or 2h")
     .option("--sampler <name>", `what chooses the next trial: ${list(samplers)}`, "gp")
-    .option("--pruner <name>", `what ends trials early: ${list(pruners)}`, "none")
+    .option("--pruner <name>", `what ends trials early: ${list(pruners)} (default: median for one objective)`)
     .option("--prune-by <metric>", "accuracy or loss (default: the objective)")
     .option("--objective <metrics>", "one metric, or two for a Pareto front, such as accuracy,latencyMs", "accuracy")
     .option("--constraint <limit>", "such as parameters<=100k; may be given several times", collected)

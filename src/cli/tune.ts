@@ -14,12 +14,13 @@ import {
   allows,
   type DataFacts,
   defaultSpace,
+  firstTrials,
   grown,
-  nearestAllowed,
   parseConstraint,
   parseObjectives,
   pruneBy as pruneByOf,
   refuseUnreachable,
+  usualPruner,
   wordsOf,
 } from "../experiment/tune/index.ts";
 import type { Configuration, Space } from "../space/index.ts";
@@ -104,7 +105,7 @@ async function plan(data: string | undefined, flags: TuneFlags, opening: Opening
   const objectives = parseObjectives(flags.objective ?? "accuracy");
   const constraints = (flags.constraint ?? []).map(parseConstraint);
   const sampler = parseUnit("--sampler", "sampler", samplers, flags.sampler ?? "gp");
-  const pruner = parseUnit("--pruner", "pruner", pruners, flags.pruner ?? "none");
+  const pruner = parseUnit("--pruner", "pruner", pruners, flags.pruner ?? usualPruner(objectives));
   const by = pruneByOf(objectives, flags.pruneBy);
   const base = await baseOf(data, flags);
   const { options } = base;
@@ -175,10 +176,10 @@ async function begun(
   opening: Opening,
 ): Promise<OpenStudy> {
   const version = { parameters: space.parameters, fill: {} };
-  const first = nearestAllowed(space, start, allows(space, spec.constraints, trainer.options, facts));
-  if (first === undefined || space.keyOf(first) !== space.keyOf(start))
+  const first = firstTrials(space, start, allows(space, spec.constraints, trainer.options, facts), spec);
+  if (first.length === 0 || space.keyOf(first[0]) !== space.keyOf(start))
     output.say("  what train would do is above a limit: the first trial is a smaller network of its kind");
-  const open = await createStudy(storage, trainer, spec, version, first === undefined ? [] : [first], opening);
+  const open = await createStudy(storage, trainer, spec, version, first, opening);
   for (const from of flags.from ?? []) {
     const { adopted, enqueued, left } = await warmStart(storage, open, from);
     const said = [

@@ -3,6 +3,7 @@ export { type ExportedStudy, exportStudy } from "./export-study.ts";
 export { type Importance, importances } from "./importance.ts";
 export { MemoryQueue } from "./memory-queue.ts";
 export { MemoryStorage } from "./memory-storage.ts";
+export { near } from "./near.ts";
 export { minimized, scalarized } from "./objective.ts";
 export type { Progress, Pruner, Race } from "./pruner.ts";
 export { type AshaOptions, type MedianOptions, type PrunerName, pruners } from "./pruners/index.ts";

@@ -46,12 +46,20 @@ describe.skipIf(missing !== undefined)("workers", () => {
     const steady = begin();
     let killed = 0;
     let over = false;
+    /** How often each trial has lost its worker: at the third time it would be given up, as one that kills whoever takes it. */
+    const losses = new Map<number, number>();
     const mortal = (async () => {
       while (!over) {
         const worker = begin();
         await Promise.race([worker.until('"event":"report"'), tune.ended]).catch(() => {});
         // Every other one at once, since five of the six epochs of its trial are still to come; the rest wherever they are by then.
         if (killed % 2 === 1) await new Promise((resolve) => setTimeout(resolve, 150 + 370 * (killed % 5)));
+        const trial: number =
+          jsonLines(worker.stdout.slice(0, worker.stdout.lastIndexOf("\n") + 1)).findLast(
+            ({ event }) => event === "report",
+          )?.trial ?? -1;
+        losses.set(trial, 1 + (losses.get(trial) ?? 0));
+        if (losses.get(trial)! > 2) await Promise.race([worker.until(`"event":"left","trial":${trial}`), tune.ended]);
         worker.child.kill("SIGKILL");
         await worker.ended;
         killed++;

@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { Random, UsageError } from "../../core/index.ts";
 import { cnn, linear, mlp } from "../../models/index.ts";
 import { fromUnits } from "../../space/index.ts";
+import { nearestAllowed } from "./cost.ts";
 import {
   allows,
   configurationToOptions,
   costOf,
   type DataFacts,
   defaultSpace,
-  nearestAllowed,
   parseConstraint,
   refuseUnreachable,
 } from "./index.ts";

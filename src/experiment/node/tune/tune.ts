@@ -4,7 +4,15 @@ import { choose, UsageError } from "../../../core/index.ts";
 import { parseAddress } from "../../../store/address.ts";
 import { type Named, pruners, type Searched, samplers, type TrialRecord } from "../../../tune/index.ts";
 import type { Run, TrainOptions } from "../../options.ts";
-import { allows, defaultSpace, nearestAllowed, parseConstraint, parseObjectives, pruneBy } from "../../tune/index.ts";
+import {
+  allows,
+  defaultSpace,
+  firstTrials,
+  parseConstraint,
+  parseObjectives,
+  pruneBy,
+  usualPruner,
+} from "../../tune/index.ts";
 import { readSpaceFile } from "../space-file.ts";
 import { writeStudyPage } from "../write-study-page.ts";
 import { finishTrial, retrain } from "./best.ts";
@@ -25,7 +33,7 @@ export interface TuneOptions
   readonly time?: number;
   /** `gp` unless said; with options of its own as `{ name, options }`. */
   readonly sampler?: string | Named;
-  /** `none` unless said. */
+  /** `median` unless said, and `none` with two objectives, or with one that no epoch reports. */
   readonly pruner?: string | Named;
   /** One metric or two; `["accuracy"]` unless said. */
   readonly objectives?: readonly string[];
@@ -119,7 +127,7 @@ async function planned(options: TuneOptions, runs: string) {
   const objectives = parseObjectives((options.objectives ?? ["accuracy"]).join(","));
   const constraints = (options.constraints ?? []).map(parseConstraint);
   const sampler = named("sampler", samplers, options.sampler ?? "gp");
-  const pruner = named("pruner", pruners, options.pruner ?? "none");
+  const pruner = named("pruner", pruners, options.pruner ?? usualPruner(objectives));
   const trainer = await TrialTrainer.open(trainOptionsOf(options));
   const opening = { onEvent: () => {}, ...(options.signal ? { signal: options.signal } : {}) };
   const { settings, facts } = await trainer.data(opening.onEvent, options.signal);
@@ -127,7 +135,8 @@ async function planned(options: TuneOptions, runs: string) {
     options.space === undefined
       ? defaultSpace(trainer.options, facts)
       : await readSpaceFile(options.space, trainer.options, facts);
-  const first = nearestAllowed(space, start, allows(space, constraints, trainer.options, facts));
+  const keeps = allows(space, constraints, trainer.options, facts);
+  const first = firstTrials(space, start, keeps, { sampler, seed: settings.seed });
   const folder = join(runs, options.name);
   return (storage: Parameters<typeof createStudy>[0]): Promise<OpenStudy> => {
     if (existsSync(folder)) {
@@ -138,7 +147,7 @@ async function planned(options: TuneOptions, runs: string) {
       ...{ pruneBy: pruneBy(objectives), steps: settings.epochs! },
     };
     const version = { parameters: space.parameters, fill: {} };
-    return createStudy(storage, trainer, spec, version, first === undefined ? [] : [first], opening);
+    return createStudy(storage, trainer, spec, version, first, opening);
   };
 }
 
