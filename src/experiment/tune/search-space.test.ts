@@ -107,7 +107,8 @@ describe("what was said is not searched", () => {
   });
 
   test("the layers of a model are one thing", () => {
-    expect(names({ model: mlp({ hidden: [100] }) }).filter((name) => name.startsWith("mlp."))).toEqual(["mlp.dropout"]);
+    const own = names({ model: mlp({ hidden: [100] }) }).filter((name) => name.startsWith("mlp."));
+    expect(own).toEqual(["mlp.activation", "mlp.dropout"]);
   });
 
   test("a batch size and an augmentation stay; a penalty beside another is searched", () => {
