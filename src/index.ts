@@ -101,7 +101,16 @@ export {
   squaredHinge,
 } from "./losses/index.ts";
 export type { ClassFigures, Figures, Interval, ReliabilityBin } from "./metrics/index.ts";
-export { type CnnOptions, cnn, linear, type MlpOptions, type ModelChoice, mlp } from "./models/index.ts";
+export {
+  type CnnOptions,
+  cnn,
+  linear,
+  type MlpOptions,
+  type ModelChoice,
+  mlp,
+  type VitOptions,
+  vit,
+} from "./models/index.ts";
 export {
   type AdadeltaOptions,
   type AdagradOptions,

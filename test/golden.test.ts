@@ -5,7 +5,7 @@
 import { expect, test } from "vitest";
 import { print, verify } from "../src/ir/index.ts";
 import { crossEntropy, hinge } from "../src/losses/index.ts";
-import { cnn, linear, mlp } from "../src/models/index.ts";
+import { cnn, linear, mlp, vit } from "../src/models/index.ts";
 import { adam, momentum, sgd } from "../src/optimizers/index.ts";
 import { l2 } from "../src/regularizers/index.ts";
 import type { Recipe } from "../src/train/recipe.ts";
@@ -28,6 +28,14 @@ const recipes: Record<string, Recipe> = {
     loss: crossEntropy(),
     regularizers: [],
     optimizer: momentum(),
+    classes: 3,
+  },
+  vit: {
+    ...grey,
+    model: vit({ patch: 2, dim: 4, depth: 1, heads: 2 }),
+    loss: crossEntropy(),
+    regularizers: [],
+    optimizer: sgd(),
     classes: 3,
   },
 };

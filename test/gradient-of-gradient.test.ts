@@ -7,7 +7,7 @@ import { gradients } from "../src/autodiff/index.ts";
 import { Random } from "../src/core/index.ts";
 import { type Graph, graph, input, type NDArray, type Tensor, verify } from "../src/ir/index.ts";
 import { losses } from "../src/losses/index.ts";
-import { cnn, type ModelChoice, mlp, models } from "../src/models/index.ts";
+import { cnn, type ModelChoice, mlp, models, vit } from "../src/models/index.ts";
 import { initialize, Parameters } from "../src/nn/index.ts";
 import { add, mean, mul, sum } from "../src/ops/index.ts";
 import { evaluate } from "../src/reference/index.ts";
@@ -93,6 +93,7 @@ const problems: [string, ModelChoice, keyof typeof losses][] = [
   ["mlp with softplus, squared error", mlp({ hidden: [6], activation: "softplus" }), "mse"],
   ["cnn with leaky rectifiers, cross-entropy", cnn({ channels: [3], activation: "leaky-relu" }), "cross-entropy"],
   ["cnn with max pooling, cross-entropy", cnn({ channels: [3, 4] }), "cross-entropy"],
+  ["vit, cross-entropy", vit({ patch: 3, dim: 4, depth: 1, heads: 2 }), "cross-entropy"],
   ["cnn with tanh, hinge", cnn({ channels: [3], activation: "tanh" }), "hinge"],
 ];
 

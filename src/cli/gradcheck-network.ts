@@ -11,7 +11,10 @@ import { numbers } from "../preprocess/index.ts";
 const [side, classes, batch] = [8, 4, 5];
 
 /** Layers as small as the pictures, and dropout at work, for whichever of these options a model has. */
-const small: Readonly<Record<string, unknown>> = { hidden: [6, 5], channels: [2, 3], dropout: 0.25 };
+const small: Readonly<Record<string, unknown>> = {
+  ...{ hidden: [6, 5], channels: [2, 3], dropout: 0.25 },
+  ...{ patch: 4, dim: 6, depth: 1, heads: 2 },
+};
 
 /** A model with a loss, traced, at a random point of its parameters. */
 export interface Problem {

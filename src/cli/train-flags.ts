@@ -12,7 +12,8 @@ const list = (catalogue: object) => Object.keys(catalogue).join(", ");
 
 /** How a unit's options are written behind its name. */
 export const UNIT_OPTIONS = `Options of a model, loss, optimizer, … stand behind its name:
-  --loss focal:gamma=1                --schedule step:every=10,gamma=0.5
+  --model vit:dim=96,depth=6          --loss focal:gamma=1
+  --schedule step:every=10,gamma=0.5
   --optimizer adam:beta1=0.95         --schedule multi-step:milestones=5+8
   --augment flip,rotate:degrees=20    --augment standard,erasing:most=0.2`;
 
@@ -23,8 +24,8 @@ export function withTrainFlags(command: Command): Command {
     .option("--hidden <units>", "mlp: units of each hidden layer (default: 512,256)")
     .option("--filters <list>", "cnn: filters of each stage, such as 32,64 (default: by the size of the pictures)")
     .option("--kernel <pixels>", "cnn: height and width of the filters (default: 3)")
-    .option("--activation <name>", `${list(activations)} (default: relu)`)
-    .option("--dropout <rate>", "mlp, cnn: share of the values left out of each step, to a 256th (default: 0)")
+    .option("--activation <name>", `${list(activations)} (default: relu; vit: gelu)`)
+    .option("--dropout <rate>", "mlp, cnn, vit: share of the values left out of each step, to a 256th (default: 0)")
     .option("--loss <name>", `${list(losses)} (default: cross-entropy)`)
     .option("--class-weights <list>", "how much each class counts in the loss, such as 1,2,0.5")
     .option("--balance <way>", "none, weights or sample: make up for rare classes (default: none)")

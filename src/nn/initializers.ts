@@ -5,6 +5,12 @@ export type Initializer = (shape: Shape, random: Random) => Float32Array;
 
 export const zeros: Initializer = (shape) => new Float32Array(sizeOf(shape));
 
+/** One number for all. */
+export const filledWith =
+  (value: number): Initializer =>
+  (shape) =>
+    new Float32Array(sizeOf(shape)).fill(value);
+
 const uniform =
   (variance: number): Initializer =>
   (shape, random) => {
@@ -44,3 +50,17 @@ export const glorotUniform = (fanIn: number, fanOut: number): Initializer => uni
 
 /** Normal with a small deviation: a classifier that starts here has scores near 0, so its first loss is known. */
 export const smallNormal = (deviation: number): Initializer => normal(deviation);
+
+/** The deviation of a standard normal curve that is cut off at ±2. */
+const CUT_DEVIATION = 0.8796256610342398;
+
+/** Normal with this deviation, drawn again where it is more than two deviations of the uncut curve away. */
+export const truncatedNormal =
+  (deviation: number): Initializer =>
+  (shape, random) => {
+    const draw = (): number => {
+      const value = random.normal();
+      return Math.abs(value) <= 2 ? value : draw();
+    };
+    return Float32Array.from({ length: sizeOf(shape) }, () => (draw() * deviation) / CUT_DEVIATION);
+  };

@@ -31,6 +31,7 @@ import { reshapeOp } from "./reshape.ts";
 import { sigmoidOp } from "./sigmoid.ts";
 import { siluOp } from "./silu.ts";
 import { padOp, sliceOp } from "./slice.ts";
+import { softmaxOp } from "./softmax.ts";
 import { softplusOp } from "./softplus.ts";
 import { sqrtOp } from "./sqrt.ts";
 import { standardizeOp } from "./standardize.ts";
@@ -58,7 +59,7 @@ export { groupNorm } from "./group-norm.ts";
 export { layerNorm } from "./layer-norm.ts";
 export { leakyRelu } from "./leaky-relu.ts";
 export { log } from "./log.ts";
-export { logSoftmax, softmax } from "./log-softmax.ts";
+export { logSoftmax } from "./log-softmax.ts";
 export { matmul } from "./matmul.ts";
 export { max } from "./max.ts";
 export { maxPool2d, type PoolOptions } from "./max-pool2d.ts";
@@ -75,6 +76,7 @@ export { flatten, reshape } from "./reshape.ts";
 export { sigmoid } from "./sigmoid.ts";
 export { silu } from "./silu.ts";
 export { type AxisRange, pad, slice } from "./slice.ts";
+export { softmax } from "./softmax.ts";
 export { softplus } from "./softplus.ts";
 export { sqrt } from "./sqrt.ts";
 export { type StandardizeAttrs, standardize } from "./standardize.ts";
@@ -135,6 +137,7 @@ export const ops = Object.freeze(
         sigmoidOp,
         siluOp,
         sliceOp,
+        softmaxOp,
         softplusOp,
         sqrtOp,
         standardizeOp,

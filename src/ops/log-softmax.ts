@@ -12,7 +12,7 @@ import { keptShape, reduceOver } from "./reduce.ts";
 import { sub } from "./sub.ts";
 import { sum } from "./sum.ts";
 
-interface SoftmaxAttrs {
+export interface SoftmaxAttrs {
   readonly axis: number;
 }
 
@@ -45,6 +45,3 @@ export const logSoftmaxOp = defineOp<SoftmaxAttrs>({
 /** The logarithm of the softmax along `axis` (negative counts from the end). */
 export const logSoftmax = (x: Tensor, axis = -1): Tensor =>
   bind(logSoftmaxOp, [x], { axis: axis < 0 ? axis + x.rank : axis });
-
-/** e^{s_c} / Σⱼ e^{sⱼ} along `axis`: scores to probabilities. */
-export const softmax = (x: Tensor, axis = -1): Tensor => exp(logSoftmax(x, axis));

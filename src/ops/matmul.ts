@@ -1,14 +1,17 @@
 /**
  * matmul: z[…,m,n] = Σₖ a[…,m,k] · b[…,k,n], leading axes broadcast. ONNX MatMul (opset 13).
- * Backward: ∂L/∂a = g bᵀ, ∂L/∂b = aᵀ g; the engine sums broadcast leading axes back.
+ * Backward: ∂L/∂a = g bᵀ, ∂L/∂b = aᵀ g; the engine sums broadcast leading axes back. Of one matrix b for all of a's the sum is a
+ * product itself, of all their rows at once: one large product instead of many and a sum.
  */
 import { broadcastShapes, formatShape, sizeOf } from "../core/index.ts";
-import { bind, defineOp, reject, type Tensor } from "../ir/index.ts";
+import { bind, defineOp, type Op, reject, type Tensor } from "../ir/index.ts";
 import { broadcastIndices, isFloat, none } from "./elementwise.ts";
 import { reshape } from "./reshape.ts";
 import { transpose } from "./transpose.ts";
 
-export const matmulOp = defineOp({
+const asRows = (x: Tensor) => (x.rank === 2 ? x : reshape(x, [-1, x.shape[x.rank - 1]]));
+
+export const matmulOp: Op = defineOp({
   name: "matmul",
   shape: ([a, b]) => {
     const shapes = `${formatShape(a.shape)} and ${formatShape(b.shape)}`;
@@ -43,7 +46,7 @@ export const matmulOp = defineOp({
   },
   vjp: (g, { inputs: [a, b], needs }) => [
     needs[0] ? matmul(g, transpose(b)) : null,
-    needs[1] ? matmul(transpose(a), g) : null,
+    needs[1] ? (b.rank === 2 ? matmul(transpose(asRows(a)), asRows(g)) : matmul(transpose(a), g)) : null,
   ],
   lower: (emit, inputs) => emit.node("MatMul", inputs),
   samples: [

@@ -9,7 +9,8 @@ import { type Kind, solverOf, unitsOf } from "./units.ts";
 /**
  * Units that a search chooses from unless told otherwise; every other one is a line of a space file away. The search begins with
  * what a run has by default, and each further choice is paid in trials:
- * - models: all but the linear one for pictures, where a network is always better; all that read numbers for numbers;
+ * - models: for pictures neither the linear one, where a network is always better, nor the vision transformer, which needs far more
+ *   pictures than most people have (Dosovitskiy et al. 2020, section 4.3); all that read numbers for numbers;
  * - optimizers: Adam; Adam with decoupled weight decay, which is the better penalty for it; and Nesterov's momentum, with which
  *   most networks of pictures have won their contests;
  * - schedules: half a cosine, and up and down again. Others end too high (constant), or need milestones that fit the run.
@@ -97,6 +98,9 @@ export function wantedByDefault(
 /** Models that work on pictures as pictures. */
 const forPictures = Object.values(models).flatMap(({ name, picturesOnly }) => (picturesOnly ? [name] : []));
 
+/** Models for pictures that are searched only where they are named. */
+const rarelyBest = ["linear", "vit"];
+
 /** The units of a catalogue that a search chooses from, the usual one first. */
 function choicesOf(
   kind: Kind,
@@ -107,7 +111,7 @@ function choicesOf(
 ): string[] {
   const usual = known[kind].usual as string;
   const suiting = Object.keys(unitsOf(kind, options, facts));
-  const others = usualChoices[kind] ?? (facts.numbers ? suiting : suiting.filter((name) => name !== "linear"));
+  const others = usualChoices[kind] ?? (facts.numbers ? suiting : suiting.filter((name) => !rarelyBest.includes(name)));
   return [usual, ...(said.has(kind) ? [] : others.filter((name) => name !== usual && suiting.includes(name)))];
 }
 
