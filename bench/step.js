@@ -16,16 +16,22 @@ const shapes = {
   linear: { model: "linear", height: 28, width: 28, channels: 1, batch: 64, steps: 400 },
   mlp: { model: "mlp", height: 28, width: 28, channels: 1, batch: 128, steps: 60 },
   cnn: { model: "cnn", height: 32, width: 32, channels: 3, batch: 64, steps: 20 },
+  mlp100m: {
+    model: "mlp",
+    options: { hidden: [8192, 8192, 1024] },
+    height: 32,
+    width: 32,
+    channels: 3,
+    batch: 128,
+    steps: 4,
+  },
 };
 const ROUNDS = 7;
 
-/** A stepper over random pictures, as a run makes it. */
-export async function randomStepper(name) {
-  const { model, height, width, channels, batch } = shapes[name];
+/** The plan of a run over random pictures. */
+export async function randomPlan(name) {
+  const { model, height, width, channels, batch, options = {} } = shapes[name];
   const { makePlan } = await import("../dist/train/index.js");
-  const { createStepper } = await import("../dist/train/stepper.js");
-  const { Scalars } = await import("../dist/train/state.js");
-  const { openRuntime } = await import("../dist/runtime/node/index.js");
   const { Random, chosen } = await import("../dist/core/index.js");
   const { models } = await import("../dist/models/index.js");
   const { crossEntropy } = await import("../dist/losses/index.js");
@@ -35,9 +41,9 @@ export async function randomStepper(name) {
   const pixels = new Uint8Array(new SharedArrayBuffer(count * height * width * channels)).map(() => random.below(256));
   const labels = Int32Array.from({ length: count }, () => random.below(10));
   const perChannel = (value) => Array(channels).fill(value);
-  const plan = makePlan({
+  return makePlan({
     recipe: {
-      model: chosen("model", models[model]),
+      model: chosen("model", models[model], options),
       loss: crossEntropy(),
       regularizers: [],
       optimizer: momentum({ learningRate: 0.01 }),
@@ -57,6 +63,15 @@ export async function randomStepper(name) {
     test: new Int32Array(0),
     device: "auto",
   });
+}
+
+/** A stepper over random pictures, as a run makes it. */
+export async function randomStepper(name) {
+  const { createStepper } = await import("../dist/train/stepper.js");
+  const { Scalars } = await import("../dist/train/state.js");
+  const { openRuntime } = await import("../dist/runtime/node/index.js");
+  const plan = await randomPlan(name);
+  const { batch } = shapes[name];
   const scalars = new Scalars();
   scalars.set("scalar.learningRate", 0.01);
   scalars.set("scalar.momentum", 0.9);

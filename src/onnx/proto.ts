@@ -89,8 +89,16 @@ function node(writer: BinaryWriter, { inputs, outputs, name, opType, attributes 
   for (const value of inputs) writer.tag(1, LENGTH).string(value);
   for (const value of outputs) writer.tag(2, LENGTH).string(value);
   text(writer, 3, name);
-  text(writer, 4, opType);
+  const { domain, operator } = qualified(opType);
+  text(writer, 4, operator);
   for (const [key, value] of Object.entries(attributes)) message(writer, 5, (w) => attribute(w, key, value));
+  text(writer, 7, domain);
+}
+
+/** `com.microsoft.nchwc:Conv` is the operator Conv of that domain; a bare name is ONNX's own. */
+function qualified(opType: string): { domain: string; operator: string } {
+  const [operator, domain = ""] = opType.split(":").toReversed();
+  return { domain, operator };
 }
 
 function tensor(writer: BinaryWriter, { name, dtype, shape, raw }: TensorProto): void {
@@ -127,6 +135,13 @@ export function encodeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
     for (const item of model.outputs) message(graph, 12, (w) => valueInfo(w, item));
   });
   message(writer, 8, (w) => w.tag(2, VARINT).int64(model.opset));
+  for (const domain of new Set(model.nodes.map((one) => qualified(one.opType).domain))) {
+    if (domain === "") continue;
+    message(writer, 8, (w) => {
+      text(w, 1, domain);
+      w.tag(2, VARINT).int64(1);
+    });
+  }
   for (const [key, value] of Object.entries(model.metadata)) {
     message(writer, 14, (w) => {
       text(w, 1, key);
