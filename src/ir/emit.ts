@@ -7,6 +7,11 @@ export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** The little that an op needs to know of the target: add a node, add a constant. */
 export interface Emit {
+  /**
+   * Values that there are twice: the plain one [batch, channels, height, width], and its twin in the blocked layout of native
+   * ONNX Runtime. Absent where the graph is to consist of standard operators.
+   */
+  readonly blocks?: Map<string, string>;
   /** Adds a node of an ONNX operator and returns its first output's name. An empty input name is an absent input. */
   node(opType: string, inputs: readonly string[], attributes?: Attributes): string;
   /** The same for an operator of which several outputs are wanted. */

@@ -22,6 +22,9 @@ function rawOf(values: ArrayLike<number>, dtype: OnnxType): Uint8Array {
   return new Uint8Array(typed.buffer);
 }
 
+/** What a model may be made of: standard operators, or also those that only native ONNX Runtime has. */
+export type Target = "portable" | "native";
+
 /**
  * Builds one ONNX model node by node. Used directly where shapes are dynamic (preprocessing), and through `lower` for
  * traced graphs. Equal constants are written once; nodes that no output needs are left out.
@@ -29,12 +32,18 @@ function rawOf(values: ArrayLike<number>, dtype: OnnxType): Uint8Array {
 export class ModelBuilder implements Emit {
   /** The place that new nodes are named after, so that an error of the runtime names the user's layer. */
   place: Place = { scope: "", backward: false };
+  readonly blocks?: Map<string, string>;
   readonly #nodes: NodeProto[] = [];
   readonly #initializers = new Map<string, TensorProto>();
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
   readonly #renamed = new Map<string, string>();
   #count = 0;
+
+  /** @param target `native` may use operators that only native ONNX Runtime on a CPU has */
+  constructor(target: Target = "portable") {
+    if (target === "native") this.blocks = new Map();
+  }
 
   input(name: string, dtype: OnnxType, shape: readonly (number | string)[]): string {
     this.#inputs.push({ name, dtype, shape });

@@ -1,5 +1,5 @@
 import { type Graph, isConstant, isInput, type Tensor, topological } from "../ir/index.ts";
-import { ModelBuilder } from "./builder.ts";
+import { ModelBuilder, type Target } from "./builder.ts";
 
 /**
  * Adds a traced graph to a model under construction.
@@ -32,14 +32,22 @@ function lowerOne(
   return tensor.op.lower(builder, inputs, tensor);
 }
 
-/** The model file of a traced graph: its inputs, in order, to its outputs. */
-export function lower(graph: Graph, name: string): Uint8Array<ArrayBuffer> {
-  const builder = new ModelBuilder();
+function lowerFor(target: Target, graph: Graph, name: string) {
+  const builder = new ModelBuilder(target);
   const feeds: Record<string, string> = {};
   for (const { attrs } of graph.inputs) feeds[attrs.name] = builder.input(attrs.name, attrs.dtype, attrs.shape);
   const values = lowerInto(builder, graph, feeds);
   for (const [output, tensor] of Object.entries(graph.outputs)) {
     builder.output(output, values[output], tensor.dtype, tensor.shape);
   }
-  return builder.finish(name);
+  return { builder, model: () => builder.finish(name) };
+}
+
+/** The model file of a traced graph: its inputs, in order, to its outputs. */
+export const lower = (graph: Graph, name: string): Uint8Array<ArrayBuffer> => lowerFor("portable", graph, name).model();
+
+/** The same for native ONNX Runtime alone; undefined where its own operators are of no use to the graph. */
+export function lowerNative(graph: Graph, name: string): Uint8Array<ArrayBuffer> | undefined {
+  const { builder, model } = lowerFor("native", graph, name);
+  return builder.blocks?.size === 0 ? undefined : model();
 }

@@ -14,3 +14,11 @@ export interface ConvGradAttrs extends ConvAttrs {
   /** Shape of the result: that of x, or that of w. */
   readonly shape: Shape;
 }
+
+export const onnxAttributes = ({ stride, padding, dilation, groups }: ConvAttrs, kernel: Pair) => ({
+  kernel_shape: kernel,
+  strides: stride,
+  pads: [...padding, ...padding],
+  dilations: dilation,
+  group: groups,
+});

@@ -17,6 +17,7 @@ import {
   type TensorLike,
   type TensorType,
 } from "../ir/index.ts";
+import { fromBlocked } from "./blocked.ts";
 
 type None = Record<string, never>;
 export const none: None = {};
@@ -85,8 +86,12 @@ export function unary(unit: UnaryUnit): Op {
     },
     evaluate: ([x]) => ({ shape: x.shape, data: x.data.map((value) => unit.evaluate(value)) }),
     vjp: (cotangent, { inputs, output }) => [unit.vjp(cotangent, inputs[0], output)],
-    lower: (emit, inputs, { dtype }) =>
-      typeof unit.onnx === "string" ? emit.node(unit.onnx, inputs) : unit.onnx(emit, inputs[0], dtype),
+    lower: (emit, [x], { dtype, shape }) => {
+      const apply = (value: string) =>
+        typeof unit.onnx === "string" ? emit.node(unit.onnx, [value]) : unit.onnx(emit, value, dtype);
+      const blocked = emit.blocks?.get(x);
+      return blocked === undefined ? apply(x) : fromBlocked(emit, apply(blocked), shape[1]);
+    },
     samples: unit.samples,
   });
 }

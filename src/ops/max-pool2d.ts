@@ -10,6 +10,7 @@
  */
 import { formatShape, sizeOf } from "../core/index.ts";
 import { bind, defineOp, type Emit, type NDArray, type Op, reject, type Tensor, type TensorType } from "../ir/index.ts";
+import { blockedNode, fromBlocked } from "./blocked.ts";
 import { requireFloat } from "./elementwise.ts";
 import { eachWindow, type Pair, type PairLike, pairOf, windowCount } from "./windows.ts";
 
@@ -74,7 +75,7 @@ export const maxPool2dOp: Op<PoolAttrs> = defineOp<PoolAttrs>({
     data: Float64Array.from(winners(x, shape, attrs), (place) => x.data[place]),
   }),
   vjp: (g, { inputs: [x], attrs }) => [bind(maxUnpool2dOp, [x, g], attrs)],
-  lower: (emit, inputs, { attrs }) => emit.node("MaxPool", inputs, onnxPool(attrs)),
+  lower: (emit, [x], { attrs, shape }) => lowerPool(emit, x, attrs, shape[1]),
   samples: [
     ...samplesOf(() => []),
     {
@@ -84,6 +85,13 @@ export const maxPool2dOp: Op<PoolAttrs> = defineOp<PoolAttrs>({
     },
   ],
 });
+
+/** A pooling; in the blocked layout where x is there in it. */
+function lowerPool(emit: Emit, x: string, attrs: PoolAttrs, channels: number): string {
+  const blocked = emit.blocks?.get(x);
+  if (blocked === undefined) return emit.node("MaxPool", [x], onnxPool(attrs));
+  return fromBlocked(emit, blockedNode(emit, "MaxPool", [blocked], onnxPool(attrs)), channels);
+}
 
 /** ONNX Runtime numbers the winners through the whole tensor. */
 function lowerWinners(emit: Emit, x: string, attrs: PoolAttrs): string {
@@ -132,7 +140,7 @@ function lowerUnpool(emit: Emit, [x, g]: readonly string[], { inputs, attrs }: T
  * @returns the name of int64 [batch, channels, height / 2, width / 2], numbered through the whole tensor
  */
 function lowerWinnersOfFour(emit: Emit, x: string, [batch, channels, height, width]: readonly number[]): string {
-  const pool = (kernel: Pair) => emit.node("MaxPool", [x], onnxPool({ kernel, stride: [2, 2], padding: [0, 0] }));
+  const pool = (kernel: Pair) => lowerPool(emit, x, { kernel, stride: [2, 2], padding: [0, 0] }, channels);
   const largest = pool([2, 2]);
   const reaches = (kernel: Pair) => emit.node("Equal", [pool(kernel), largest]);
   const scalar = (value: number) => emit.constant([value], [], "int64");

@@ -6,6 +6,7 @@ import { add, sqrt, square, sum } from "../ops/index.ts";
 import { allocate, type Runtime, type Session, type Values } from "../runtime/index.ts";
 import { batchFeed, weightOf } from "./batch-feed.ts";
 import { names } from "./names.ts";
+import { openGraph } from "./open-graph.ts";
 import type { Plan, StateBlock } from "./plan.ts";
 import { forward, type Recipe } from "./recipe.ts";
 import { Regularization } from "./regularization.ts";
@@ -49,7 +50,7 @@ export class GradientNorm {
   async measure(order: Int32Array, weights: Values, scalars: Values): Promise<number | null> {
     const { gradientNorm: compiled, pictures, classes, threads } = this.#plan;
     if (compiled === undefined) return null;
-    this.#session ??= await this.#runtime.createSession(compiled.model, threads === undefined ? {} : { threads });
+    this.#session ??= await openGraph(this.#runtime, compiled, threads);
     const { batch } = compiled;
     const feed = batchFeed(pictures, this.#rows, batch, classes);
     feed.fill(order, 0);

@@ -2,7 +2,7 @@ import { choose, sizeOf, UsageError } from "../core/index.ts";
 import { type AugmentationChoice, mixes } from "../data/index.ts";
 import type { Graph } from "../ir/index.ts";
 import { dropoutScalars, initialize, type Noise, type Parameter } from "../nn/index.ts";
-import { lower } from "../onnx/index.ts";
+import { lower, lowerNative } from "../onnx/index.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { weightOf } from "./batch-feed.ts";
 import { solveSteps } from "./convex/index.ts";
@@ -65,11 +65,16 @@ function compile(
   trace: (batch: number) => Graph,
   noiseOf: (batch: number) => readonly Noise[] = () => [],
 ): CompiledGraph[] {
-  return sizes.map((batch) => ({
-    batch,
-    model: lower(trace(batch), `${name} of ${batch}`),
-    noise: noiseOf(batch).map(({ name, shape, rate }) => ({ name, shape, rate })),
-  }));
+  return sizes.map((batch) => {
+    const graph = trace(batch);
+    const native = lowerNative(graph, `${name} of ${batch}`);
+    return {
+      batch,
+      model: lower(graph, `${name} of ${batch}`),
+      ...(native === undefined ? {} : { native }),
+      noise: noiseOf(batch).map(({ name, shape, rate }) => ({ name, shape, rate })),
+    };
+  });
 }
 
 /** The recipe with all that shapes its graphs. */

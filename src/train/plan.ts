@@ -11,6 +11,8 @@ import type { Continuation } from "./standing.ts";
 export interface CompiledGraph {
   readonly batch: number;
   readonly model: Uint8Array;
+  /** The same for native ONNX Runtime alone, where it is faster with operators of its own. */
+  readonly native?: Uint8Array;
   /** The random bytes that it takes; none outside training. */
   readonly noise: readonly Noise[];
 }

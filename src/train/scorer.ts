@@ -3,6 +3,7 @@ import type { PixelRows } from "../data/index.ts";
 import { allocate, type Runtime, type Values } from "../runtime/index.ts";
 import { batchFeed } from "./batch-feed.ts";
 import type { Scores } from "./events.ts";
+import { openGraph } from "./open-graph.ts";
 import type { PictureBlock, Plan } from "./plan.ts";
 
 /** Runs the network without an update over pictures of the plan. */
@@ -50,8 +51,7 @@ export class Scorer {
     if (graph === undefined)
       throw new UsageError("scoring", `no graph was traced for a batch of ${batch}`, "make the plan again");
     const { threads } = this.#plan;
-    const session =
-      this.#sessions.get(batch) ?? this.#runtime.createSession(graph.model, threads === undefined ? {} : { threads });
+    const session = this.#sessions.get(batch) ?? openGraph(this.#runtime, graph, threads);
     this.#sessions.set(batch, session);
     return session;
   }

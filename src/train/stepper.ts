@@ -4,6 +4,7 @@ import { allocate, type Runtime, type Session, type Value, type Values } from ".
 import { augmenterOf, type BatchFeed, batchFeed, noiseFeed, weightOf } from "./batch-feed.ts";
 import type { Feeder } from "./feeder.ts";
 import { names } from "./names.ts";
+import { openGraph } from "./open-graph.ts";
 import type { CompiledGraph, Plan, StepGraphs } from "./plan.ts";
 import { DoubleState, type Scalars } from "./state.ts";
 
@@ -32,10 +33,6 @@ export interface Stepper {
 const next = (values: Values) =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [names.next(name), value]));
 
-async function sessionOf(runtime: Runtime, model: Uint8Array, plan: Plan): Promise<Session> {
-  return await runtime.createSession(model, plan.threads === undefined ? {} : { threads: plan.threads });
-}
-
 /** Of everything that there is, what a session takes. */
 function feedsOf(session: Session, ...sources: readonly Values[]): Values {
   const entries = session.inputNames.map((name): [string, Value] => {
@@ -60,8 +57,9 @@ interface Supply {
 }
 
 /** A graph with the buffers of its batches and its noise. */
-async function prepare(plan: Plan, runtime: Runtime, { rows, feeder }: Supply, { batch, model, noise }: CompiledGraph) {
-  const session = await sessionOf(runtime, model, plan);
+async function prepare(plan: Plan, runtime: Runtime, { rows, feeder }: Supply, graph: CompiledGraph) {
+  const { batch, noise } = graph;
+  const session = await openGraph(runtime, graph, plan.threads);
   const feed = batchFeed(plan.pictures, rows, batch, plan.classes, augmenterOf(plan, rows));
   return { batch, session, feed: feeder === undefined ? feed : fed(feed, feeder), noise: noiseFeed(noise) };
 }
@@ -157,7 +155,7 @@ async function chunkStepper(
       return { batch, feed, noise, run };
     }),
   );
-  const update = await sessionOf(runtime, apply, plan);
+  const update = await openGraph(runtime, { model: apply }, plan.threads);
   const updates = sides.map((side) =>
     sides.map((sumSide) => {
       const feeds = feedsOf(update, scalars.values, state.front(side), sums.front(sumSide));

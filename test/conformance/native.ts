@@ -23,8 +23,9 @@ export function valuesOf(graph: Graph, feeds: Readonly<Record<string, NDArray>>)
 export async function runNative(
   graph: Graph,
   feeds: Readonly<Record<string, NDArray>>,
+  model = lower(graph, "suite"),
 ): Promise<Record<string, NDArray & { readonly dtype: DType }>> {
-  const session: Session = await runtime.createSession(lower(graph, "suite"), { threads: 1, spinning: false });
+  const session: Session = await runtime.createSession(model, { threads: 1, spinning: false });
   try {
     const results = await session.run(valuesOf(graph, feeds));
     return Object.fromEntries(

@@ -1,0 +1,19 @@
+import type { Runtime, Session } from "../runtime/index.ts";
+import type { CompiledGraph } from "./plan.ts";
+
+/** A session of a graph, in the form that suits the runtime. */
+export async function openGraph(
+  runtime: Runtime,
+  { model, native }: Pick<CompiledGraph, "model" | "native">,
+  threads: number | undefined,
+): Promise<Session> {
+  const options = threads === undefined ? {} : { threads };
+  if (native !== undefined && runtime.device === "cpu") {
+    try {
+      return await runtime.createSession(native, options);
+    } catch {
+      // A processor for which this build of ONNX Runtime has no blocked layout: the standard operators do the same there.
+    }
+  }
+  return await runtime.createSession(model, options);
+}
