@@ -1,10 +1,11 @@
 /** A unit with its options in one word, as a flag takes it: `step:every=10,gamma=0.5`. */
-import { checkOptions, choose, type Ranges, UsageError } from "../core/index.ts";
+import { type Choices, checkOptions, choose, type Ranges, UsageError } from "../core/index.ts";
 
 export interface Unit {
   readonly name: string;
   readonly defaults: object;
   readonly ranges?: Ranges;
+  readonly choices?: Choices;
 }
 export type Catalogue = Readonly<Record<string, Unit>>;
 
@@ -59,7 +60,8 @@ export function parseUnit(
     if (Object.hasOwn(options, name)) throw new UsageError(flag, `${name} is given twice`, "give it once");
     const usual = (unit.defaults as Readonly<Record<string, unknown>>)[name];
     const value = parseValue(part.slice(equals + 1));
-    const single = typeof value === "number" && (Array.isArray(usual) || usual === "auto");
+    const isList = Array.isArray(usual) || (usual === "auto" && !unit.choices?.[name] && !unit.ranges?.[name]);
+    const single = typeof value === "number" && isList;
     options[name] = single ? [value] : value;
   }
   checkOptions(kind, unit, options);

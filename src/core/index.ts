@@ -1,4 +1,4 @@
-export { checkOptions, type Ranges } from "./check-options.ts";
+export { type Choices, checkOptions, type Ranges } from "./check-options.ts";
 export { type Choice, chosen, frozen } from "./choice.ts";
 export { Cholesky } from "./cholesky.ts";
 export { Random, streamOf } from "./random.ts";

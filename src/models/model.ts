@@ -1,4 +1,4 @@
-import type { Choice, Ranges } from "../core/index.ts";
+import type { Choice, Choices, Ranges } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
 import type { Parameters } from "../nn/index.ts";
 import type { Configuration, Parameter } from "../space/index.ts";
@@ -17,6 +17,10 @@ export interface Model<Options extends object = object> {
   readonly defaults: Options;
   /** It works on pictures only: what it computes has no meaning for rows of numbers. */
   readonly picturesOnly?: true;
+  /** Its steps take many times as long as those of other models: a search takes it up only where it is named. */
+  readonly costly?: true;
+  /** The values of options that have only so many. */
+  readonly choices?: Choices;
   /** Where the numbers among the options make sense. */
   readonly ranges?: Ranges;
   /** Fills in the options that are "auto" for pictures of this size, so that a run's configuration leaves nothing open. */

@@ -1,4 +1,4 @@
-import { chosen, frozen } from "../core/index.ts";
+import { chosen, frozen, UsageError } from "../core/index.ts";
 import { scoped, type Tensor } from "../ir/index.ts";
 import {
   type ActivationName,
@@ -41,6 +41,22 @@ const autoPatch = ({ height, width }: PictureSize): number => {
   return patch;
 };
 
+/** @throws UsageError for numbers of which no network can be made */
+function refuseUnfit({ dim, depth, heads }: VitOptions): void {
+  for (const [name, value] of Object.entries({ dim, depth, heads })) {
+    if (!Number.isInteger(value)) {
+      throw new UsageError(`model vit, ${name}`, `is ${value}`, "give a whole number, 1 or more");
+    }
+  }
+  if (dim % heads === 0) return;
+  const fitting = heads * Math.max(1, Math.round(dim / heads));
+  throw new UsageError(
+    "model vit, heads",
+    `${heads} heads do not divide dim=${dim}`,
+    `write dim=${fitting}, or other heads`,
+  );
+}
+
 /**
  * Cuts pictures [batch, channels, height, width] into squares: [batch, tokens, channels · patch · patch]. Where the squares do not
  * fill the picture, it gets zeros, the mean of all pictures, at its right and lower side.
@@ -80,26 +96,20 @@ export const vitModel = frozen<Model<VitOptions>>({
     dropout: float(0, 0.3),
   }),
   searchFirst: ["dim", "depth", "dropout"],
-  settle: (options, picture) => ({
-    ...options,
-    patch: options.patch === "auto" ? autoPatch(picture) : options.patch,
-  }),
-  apply: ({ patch, dim, depth, ...block }, x, classes, parameters) => {
+  settle: (options, picture) => {
+    refuseUnfit(options);
+    return { ...options, patch: options.patch === "auto" ? autoPatch(picture) : options.patch };
+  },
+  apply: (options, x, classes, parameters) => {
+    refuseUnfit(options);
+    const { patch, dim, depth, ...block } = options;
     const side = patch === "auto" ? autoPatch({ height: x.shape[2], width: x.shape[3] }) : patch;
     let h = scoped("patches", () => embedding(parameters, patches(x, side), dim, block.dropout));
     for (let i = 1; i <= depth; i++) {
       h = scoped(`blocks.${i}`, () => transformerBlock(parameters, h, block));
     }
-    return scoped("scores", () =>
-      scores(
-        parameters,
-        mean(
-          scoped("norm", () => layerNormed(parameters, h)),
-          1,
-        ),
-        classes,
-      ),
-    );
+    const normed = scoped("norm", () => layerNormed(parameters, h));
+    return scoped("scores", () => scores(parameters, mean(normed, 1), classes));
   },
 });
 

@@ -6,6 +6,7 @@ import {
   activations,
   convolution,
   dense,
+  filledWith,
   glorotNormal,
   glorotUniform,
   heNormal,
@@ -15,6 +16,7 @@ import {
   Parameters,
   scores,
   smallNormal,
+  truncatedNormal,
   zeros,
 } from "./index.ts";
 
@@ -55,6 +57,15 @@ describe("initializers", () => {
     expect(moments(glorotUniform(100, 200)).largest).toBeLessThanOrEqual(Math.fround(Math.sqrt(6 / 300)));
     expect(moments(heUniform(50, 0.5)).largest).toBeLessThanOrEqual(Math.fround(Math.sqrt(6 / 62.5)));
   });
+
+  test("a truncated normal has the deviation that is given, and no value beyond two of the uncut curve", () => {
+    const { variance, largest } = moments(truncatedNormal(0.02));
+    expect(Math.sqrt(variance) / 0.02).toBeCloseTo(1, 1);
+    expect(largest).toBeLessThanOrEqual(Math.fround((2 * 0.02) / 0.8796256610342398));
+    expect(largest).toBeGreaterThan(0.044);
+  });
+
+  test("one number for all", () => expect([...filledWith(3)([2], new Random(1, "filled"))]).toEqual([3, 3]));
 
   test("zeros", () => expect([...zeros([2, 2], new Random(1, "zeros"))]).toEqual([0, 0, 0, 0]));
 });
