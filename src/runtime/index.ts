@@ -1,8 +1,11 @@
 export {
   allocate,
+  type Block,
   type Device,
+  devices,
   type ElementArrays,
   type ElementType,
+  type Places,
   type Runtime,
   type Session,
   type SessionOptions,

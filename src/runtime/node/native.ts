@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { adapt } from "../adapt.ts";
+import { HostBlock } from "../blocks.ts";
 import type { Runtime } from "../session.ts";
 
 type OrtModule = typeof import("onnxruntime-common");
@@ -30,6 +31,7 @@ export async function loadNative(options: { threads?: number } = {}): Promise<Ru
     description: `ONNX Runtime ${version}, native CPU, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     threads,
     notes: [],
+    createBlock: (shape) => new HostBlock(shape),
     async createSession(model, { threads: own, spinning } = {}) {
       const session = await ort.InferenceSession.create(model, {
         executionProviders: ["cpu"],
