@@ -1,3 +1,4 @@
+export { probe } from "./probe.ts";
 export {
   allocate,
   type Block,
