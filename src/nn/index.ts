@@ -18,5 +18,5 @@ export {
   truncatedNormal,
   zeros,
 } from "./initializers.ts";
-export { convolution, dense, scores } from "./layers.ts";
+export { convolution, dense, scores, separableConvolution } from "./layers.ts";
 export { initialize, type Noise, type Parameter, Parameters } from "./parameters.ts";
