@@ -23,7 +23,7 @@ const NEARLY_ZERO = 1e-4;
  * vector, before any clipping, and without dropout.
  */
 export function gradientNormGraph(recipe: Recipe, batch: number): Graph {
-  const { net, perExample, inputs } = forward(recipe, batch, "scoring");
+  const { net, perExample, inputs } = forward(recipe, batch, "noiseless");
   const { loss, weights } = batchLoss(recipe, perExample);
   const total = new Regularization(recipe).penalised(net.parameters, loss);
   const parts = gradients(

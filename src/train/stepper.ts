@@ -5,7 +5,7 @@ import { augmenterOf, type BatchFeed, batchFeed, noiseFeed, weightOf } from "./b
 import type { Feeder } from "./feeder.ts";
 import { names } from "./names.ts";
 import { openGraph } from "./open-graph.ts";
-import type { CompiledGraph, Plan, StepGraphs } from "./plan.ts";
+import { type CompiledGraph, type Plan, type StepGraphs, stateBlocks } from "./plan.ts";
 import { type Blocks, DoubleState, type Scalars } from "./state.ts";
 
 /** The mean loss before an update, and how much the pictures of the step count: their number, unless they have weights. */
@@ -85,8 +85,7 @@ const fed = ({ values, fill }: BatchFeed, feeder: Feeder): BatchFeed => ({
 const epochOf = (step: number, stepsPerEpoch: number) => Math.floor((step - 1) / stepsPerEpoch) + 1;
 
 const sides = [0, 1] as const;
-const stateOf = (plan: Plan, runtime: Runtime) =>
-  new DoubleState(runtime, [...plan.parameters, ...plan.slots], plan.initial);
+const stateOf = (plan: Plan, runtime: Runtime) => new DoubleState(runtime, stateBlocks(plan), plan.initial);
 
 /** One graph a step: the usual case. */
 async function batchStepper(
@@ -146,9 +145,10 @@ async function chunkStepper(
   { accumulate, apply, pictures }: Extract<StepGraphs, { kind: "chunks" }>,
 ): Promise<Stepper> {
   const state = stateOf(plan, runtime);
+  // What goes on from chunk to chunk: the sums, and the buffers, which the state has again after the update.
   const sums = new DoubleState(
     runtime,
-    plan.parameters.map(({ name, shape }) => ({ name: names.sum(name), shape })),
+    [...plan.parameters.map(({ name, shape }) => ({ name: names.sum(name), shape })), ...plan.buffers],
     {},
   );
   const zeros = await sums.snapshot();
@@ -161,7 +161,7 @@ async function chunkStepper(
       const run = sides.map((side) =>
         sides.map((sumSide) => {
           const data = [feed.values, noise.values, scalars.values];
-          const feeds = feedsOf(session, ...data, state.front(side), sums.front(sumSide));
+          const feeds = feedsOf(session, ...data, sums.front(sumSide), state.front(side));
           return session.bind(feeds, { loss, ...next(sums.back(sumSide)) });
         }),
       );
@@ -171,7 +171,7 @@ async function chunkStepper(
   const update = await openGraph(runtime, { model: apply }, plan.threads, keptOf(state));
   const updates = sides.map((side) =>
     sides.map((sumSide) => {
-      const feeds = feedsOf(update, scalars.values, state.front(side), sums.front(sumSide));
+      const feeds = feedsOf(update, scalars.values, sums.front(sumSide), state.front(side));
       return update.bind(feeds, next(state.back(side)));
     }),
   );
@@ -187,6 +187,7 @@ async function chunkStepper(
       const weight = weightOf(plan.pictures, order, first, end);
       scalars.set(names.share, shareOf(weight));
       sums.restore(zeros);
+      for (const { name } of plan.buffers) sums.restore({ [name]: await state.front()[name].read() });
       let total = 0;
       for (let start = first, part = 0; start < end; start += chunk, part++) {
         if (part > 0 && stop()) return undefined;

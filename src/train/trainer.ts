@@ -7,7 +7,7 @@ import type { Feeder } from "./feeder.ts";
 import { GradientNorm, shareOfZeros } from "./gradient-norm.ts";
 import { findRange } from "./learning-rate-range.ts";
 import { orderOf } from "./order-of.ts";
-import { type Plan, weightsOf } from "./plan.ts";
+import { type Plan, weightBlocks, weightsOf } from "./plan.ts";
 import { Scorer } from "./scorer.ts";
 import type { Evaluation } from "./standing.ts";
 import { beginning, type EpochEnd, epochsSinceBest, type Standing } from "./standing.ts";
@@ -175,7 +175,7 @@ export class Trainer {
     const validation = pictures.length > 0 ? await this.#evaluate(pictures) : null;
     const snapshot = await state.snapshot();
     // The last update of an epoch can overflow without any loss having shown it yet.
-    const sound = parameters.every(({ name }) => snapshot[name].every(Number.isFinite));
+    const sound = weightBlocks(this.#plan).every(({ name }) => snapshot[name].every(Number.isFinite));
     const loss = lossOf({ trainLoss, validation });
     if (!sound || !Number.isFinite(loss)) {
       emit({ type: "diverged", epoch, step, learningRate, loss: sound ? loss : Number.NaN });
@@ -224,7 +224,7 @@ export class Trainer {
   }
 
   #valuesOf(weights: StateValues): Places {
-    const blocks = this.#plan.parameters.map(({ name, shape }) => {
+    const blocks = weightBlocks(this.#plan).map(({ name, shape }) => {
       return [name, { dtype: "float32" as const, shape, data: weights[name] }] as const;
     });
     return Object.fromEntries(blocks);
