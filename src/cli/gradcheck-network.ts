@@ -12,7 +12,7 @@ const [side, classes, batch] = [8, 4, 5];
 
 /** Layers as small as the pictures, and dropout at work, for whichever of these options a model has. */
 const small: Readonly<Record<string, unknown>> = {
-  ...{ hidden: [6, 5], channels: [2, 3], width: 2, dropout: 0.25 },
+  ...{ hidden: [6, 5], channels: [2, 3], dropout: 0.25 },
   ...{ patch: 4, dim: 6, depth: 1, heads: 2 },
 };
 
@@ -26,8 +26,8 @@ export interface Problem {
 
 /** Puts a loss behind a small form of a model, as it is in training, and draws pictures, labels and parameters. */
 export function networkProblem(model: Model, loss: Loss, seed: number): Problem {
-  const free = ([name]: [string, unknown]) => Object.hasOwn(model.defaults, name) && !model.choices?.[name];
-  const sizes = Object.fromEntries(Object.entries(small).filter(free));
+  const own = Object.fromEntries(Object.entries(small).filter(([name]) => Object.hasOwn(model.defaults, name)));
+  const sizes = { ...own, ...model.smallest };
   const pixels = input("pixels", [batch, side, side, 1], { dtype: "uint8" }) as Tensor;
   const x = scoped("numbers", () => numbers(pixels, { mean: [0.5], deviation: [0.25] }));
   const parameters = new Parameters("training");

@@ -45,6 +45,7 @@ export const resnetModel = frozen<Model<ResnetOptions>>({
   summary: "residual blocks with batch norm: 20 layers, or 18 above 64 pixels",
   picturesOnly: true,
   defaults: { depth: "auto", width: "auto", dropout: 0 },
+  smallest: { depth: 8, width: 2 },
   choices: { depth: ["auto", ...DEPTHS] },
   ranges: { width: [1, Number.POSITIVE_INFINITY], dropout: [0, 1] },
   space: (picture) => {
