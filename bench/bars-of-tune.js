@@ -1,8 +1,10 @@
 /** What is promised of the search over hyperparameters. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ranked } from "./functions.js";
 import { DIGITS, meanRanks, OPTUNA_MEDIANS, quartiles, searches, thinking } from "./searches.js";
-import { atMost, jsonLines, median, root } from "./support.js";
+import { argmin, atLeast, atMost, jsonLines, median, root, shared, suite } from "./support.js";
 
 const usual = { seeds: 10, evaluations: 60 };
 const medianOf = (name, on, options = usual) => {
@@ -100,6 +102,32 @@ export const tuneBars = [
     run: () => {
       const { median, longest } = thinking("tpe", 1000);
       return { value: median, ...atMost(15)(median), longest };
+    },
+  },
+  {
+    name: "tune: failures of 40 trials on PostgreSQL, workers killed again and again, the database restarted",
+    long: true,
+    run: () => suite(["test/e2e/workers.test.ts"], { project: "slow", env: { ARGMIN_WORKED_TRIALS: "40" } }),
+  },
+  {
+    name: "tune: gain over the defaults, fashion-mnist mlp, 20 trials or 10 minutes",
+    kind: "time",
+    long: true,
+    needs: "shared",
+    run: () => {
+      const runs = mkdtempSync(join(tmpdir(), "argmin-tune-"));
+      try {
+        const data = join(shared, "data", "fashion-mnist");
+        const searched = ["tune", data, "--model", "mlp", "--trials", "20", "--time", "10m", "--runs", runs];
+        const trials = argmin(searched).filter(({ event }) => event === "trial");
+        const accuracyOf = ({ state, metrics }) => (state === "complete" ? metrics.accuracy : 0);
+        const defaults = trials.find(({ trial }) => trial === 0);
+        const best = Math.max(...trials.map(accuracyOf));
+        const gain = Number((100 * (best - accuracyOf(defaults))).toFixed(2));
+        return { value: gain, ...atLeast(0.5)(gain), defaults: accuracyOf(defaults), best, trials: trials.length };
+      } finally {
+        rmSync(runs, { recursive: true, force: true });
+      }
     },
   },
 ];

@@ -12,10 +12,11 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { hasShared, hasTorch, jsonLines, median, shared } from "./support.js";
 
-const shapes = {
+export const shapes = {
   linear: { model: "linear", height: 28, width: 28, channels: 1, batch: 64, steps: 400 },
   mlp: { model: "mlp", height: 28, width: 28, channels: 1, batch: 128, steps: 60 },
   cnn: { model: "cnn", height: 32, width: 32, channels: 3, batch: 64, steps: 20 },
+  "vit-tiny": { model: "vit", height: 32, width: 32, channels: 3, batch: 64, steps: 8 },
   mlp100m: {
     model: "mlp",
     options: { hidden: [8192, 8192, 1024] },
@@ -28,31 +29,38 @@ const shapes = {
 };
 const ROUNDS = 7;
 
-/** The plan of a run over random pictures. */
-export async function randomPlan(name) {
-  const { model, height, width, channels, batch, options = {} } = shapes[name];
-  const { makePlan } = await import("../dist/train/index.js");
-  const { Random, chosen } = await import("../dist/core/index.js");
+/** What is trained: the model with its loss and optimizer. */
+export async function recipeOf(name) {
+  const { model, height, width, channels, options = {} } = shapes[name];
+  const { chosen } = await import("../dist/core/index.js");
   const { models } = await import("../dist/models/index.js");
   const { crossEntropy } = await import("../dist/losses/index.js");
   const { momentum } = await import("../dist/optimizers/index.js");
+  const perChannel = (value) => Array(channels).fill(value);
+  return {
+    model: chosen("model", models[model], options),
+    loss: crossEntropy(),
+    regularizers: [],
+    optimizer: momentum({ learningRate: 0.01 }),
+    normalization: { mean: perChannel(0.5), deviation: perChannel(0.29) },
+    height,
+    width,
+    channels,
+    classes: 10,
+  };
+}
+
+/** The plan of a run over random pictures. */
+export async function randomPlan(name) {
+  const { height, width, channels, batch } = shapes[name];
+  const { makePlan } = await import("../dist/train/index.js");
+  const { Random } = await import("../dist/core/index.js");
   const count = 4 * batch;
   const random = new Random(0, "bench");
   const pixels = new Uint8Array(new SharedArrayBuffer(count * height * width * channels)).map(() => random.below(256));
   const labels = Int32Array.from({ length: count }, () => random.below(10));
-  const perChannel = (value) => Array(channels).fill(value);
   return makePlan({
-    recipe: {
-      model: chosen("model", models[model], options),
-      loss: crossEntropy(),
-      regularizers: [],
-      optimizer: momentum({ learningRate: 0.01 }),
-      normalization: { mean: perChannel(0.5), deviation: perChannel(0.29) },
-      height,
-      width,
-      channels,
-      classes: 10,
-    },
+    recipe: await recipeOf(name),
     schedule: { kind: "schedule", name: "constant", options: {} },
     seed: 0,
     epochs: 1,

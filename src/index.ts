@@ -108,8 +108,6 @@ export {
   type MlpOptions,
   type ModelChoice,
   mlp,
-  type ResnetOptions,
-  resnet,
   type VitOptions,
   vit,
 } from "./models/index.ts";

@@ -118,12 +118,7 @@ export function parseProbability(text: string): number {
 }
 
 /** The values of --device. */
-export const devices: Readonly<Record<string, Device | "auto">> = {
-  auto: "auto",
-  cpu: "cpu",
-  wasm: "wasm",
-  webgpu: "webgpu",
-};
+export const devices: Readonly<Record<string, Device | "auto">> = { auto: "auto", cpu: "cpu", wasm: "wasm" };
 
 /**
  * A unit as it was asked for: `--optimizer adam:beta1=0.95` with the flags of its options. The options of `base` go on where

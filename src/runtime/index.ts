@@ -1,12 +1,8 @@
-export { probe } from "./probe.ts";
 export {
   allocate,
-  type Block,
   type Device,
-  devices,
   type ElementArrays,
   type ElementType,
-  type Places,
   type Runtime,
   type Session,
   type SessionOptions,

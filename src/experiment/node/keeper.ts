@@ -9,7 +9,6 @@ import {
   type Standing,
   type StateBlock,
   type StateValues,
-  stateBlocks,
   type TrainEvent,
   weightsOf,
 } from "../../train/index.ts";
@@ -58,7 +57,7 @@ export class Keeper {
   constructor(kept: Kept) {
     const { plan, from } = kept;
     this.#kept = kept;
-    this.#parts = stateBlocks(plan);
+    this.#parts = [...plan.parameters, ...plan.slots];
     this.parameters = plan.parameters.reduce((total, { name }) => total + plan.initial[name].length, 0);
     if (from === undefined) return;
     this.began = true;

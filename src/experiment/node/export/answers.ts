@@ -129,9 +129,8 @@ async function scored(
 ): Promise<Float64Array> {
   const { classes } = recipe;
   const scores = new Float32Array(inputs.length * classes);
-  const { parameters, buffers } = network(recipe, 1);
-  const learned = Object.fromEntries(
-    [...parameters, ...buffers].map(({ name, shape }) => [
+  const parameters = Object.fromEntries(
+    network(recipe, 1).parameters.map(({ name, shape }) => [
       name,
       { dtype: "float32" as const, shape, data: weights[name]! },
     ]),
@@ -145,7 +144,7 @@ async function scored(
     for (let i = 0; i < batch; i++) (feed.data as Float32Array).set(inputs[start + i]!, i * row);
     const model = models.get(batch) ?? (await open(lower(graph({ scores: output }, [input]), "scores"), "auto"));
     models.set(batch, model);
-    const found = await model.run({ [input.attrs.name]: feed, ...learned });
+    const found = await model.run({ [input.attrs.name]: feed, ...parameters });
     scores.set(found.scores.data as Float32Array, start * classes);
   }
   return probabilities(scores, classes, facts.temperature);

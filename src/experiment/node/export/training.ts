@@ -14,8 +14,6 @@ import {
   type Recipe,
   StepScalars,
   scheduledRate,
-  stateBlocks,
-  weightBlocks,
 } from "../../../train/index.ts";
 import { explainWrite, writeAtomic } from "../atomic-file.ts";
 import type { OpenedRun } from "./open-run.ts";
@@ -50,11 +48,11 @@ export async function writeTraining(run: OpenedRun, folder: string): Promise<Exp
   const unproven = `${place}.unproven`;
   const { plan, recipe, batch, parts, pictures } = planOf(run);
   const state = { ...plan.initial };
-  for (const { name } of weightBlocks(plan)) {
+  for (const { name } of plan.parameters) {
     state[name] = run.weights[name]!;
     if (plan.averageWeights !== undefined) state[names.average(name)] = run.weights[name]!.slice();
   }
-  const blocks = stateBlocks(plan);
+  const blocks = [...plan.parameters, ...plan.slots];
   const scalars = scalarTable(plan, run, Math.ceil(pictures / (batch * parts)));
   const compiled = graphsOf(plan);
   await rm(unproven, { recursive: true, force: true });
@@ -182,7 +180,7 @@ function describe(file: string, session: Session, { plan, recipe, batch, noise }
     targets: { dtype: "float32", shape: [batch, classes] },
     weights: { dtype: "float32", shape: [batch] },
   };
-  const state = stateBlocks(plan);
+  const state = [...plan.parameters, ...plan.slots];
   const shapes = new Map(state.map(({ name, shape }) => [name, shape]));
   const sums = new Map(plan.parameters.map(({ name, shape }) => [names.sum(name), shape]));
   const inputs = session.inputNames.map((name): KitInput => {
@@ -211,7 +209,10 @@ interface Trial {
 async function twoSteps(graphs: readonly KitGraph[], sessions: readonly Session[], trial: Trial): Promise<number[]> {
   const { plan, scalars, parts } = trial;
   let state: Record<string, Value> = Object.fromEntries(
-    stateBlocks(plan).map(({ name, shape }) => [name, { dtype: "float32", shape, data: trial.state[name]! }]),
+    [...plan.parameters, ...plan.slots].map(({ name, shape }) => [
+      name,
+      { dtype: "float32", shape, data: trial.state[name]! },
+    ]),
   );
   const losses: number[] = [];
   for (const step of [1, 2]) {
