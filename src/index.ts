@@ -108,6 +108,8 @@ export {
   type MlpOptions,
   type ModelChoice,
   mlp,
+  type ResnetOptions,
+  resnet,
   type VitOptions,
   vit,
 } from "./models/index.ts";

@@ -93,6 +93,7 @@ const problems: [string, ModelChoice, keyof typeof losses][] = [
   ["mlp with softplus, squared error", mlp({ hidden: [6], activation: "softplus" }), "mse"],
   ["cnn with leaky rectifiers, cross-entropy", cnn({ channels: [3], activation: "leaky-relu" }), "cross-entropy"],
   ["cnn with max pooling, cross-entropy", cnn({ channels: [3, 4] }), "cross-entropy"],
+  ["cnn of separable convolutions", cnn({ channels: [3, 4], separable: true, activation: "silu" }), "cross-entropy"],
   ["vit, cross-entropy", vit({ patch: 3, dim: 4, depth: 1, heads: 2 }), "cross-entropy"],
   ["cnn with tanh, hinge", cnn({ channels: [3], activation: "tanh" }), "hinge"],
 ];

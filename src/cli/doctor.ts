@@ -1,6 +1,7 @@
 import { availableParallelism, totalmem } from "node:os";
 import { VERSION } from "../core/index.ts";
-import { loadNative, loadWasm, NATIVE_MEND } from "../runtime/node/index.ts";
+import { probe, type Runtime } from "../runtime/index.ts";
+import { checkWebgpu, loadNative, loadWasm, loadWebgpu, NATIVE_MEND, WEBGPU_MEND } from "../runtime/node/index.ts";
 import { callName, type Output, style } from "./output.ts";
 
 /** One finding: good, bearable, or broken. */
@@ -12,17 +13,30 @@ interface Finding {
 
 /** Looks at what a run needs, and says what was found and how to mend the rest. */
 export async function doctorCommand(output: Output): Promise<number> {
-  const findings: Finding[] = [await node(), machine(), await native(), await wasm(), await pictures(), await cache()];
+  const findings: Finding[] = [await node(), machine(), ...(await deviceFindings()), await pictures(), await cache()];
   const mark = { ok: style("green", "✓"), warning: style("yellow", "!"), failed: style("red", "✗") };
   output.say(`argmin ${VERSION}`);
   for (const finding of findings) {
-    output.say(`  ${mark[finding.state]} ${finding.name.padEnd(9)} ${finding.text}`);
+    const [first, ...rest] = folded(finding.text, 66);
+    output.say(`  ${mark[finding.state]} ${finding.name.padEnd(9)} ${first}`);
+    for (const line of rest) output.say(`${" ".repeat(14)}${line}`);
     output.event({ event: "finding", ...finding });
   }
   const usable = !findings.some(({ state }) => state === "failed");
   output.say(usable ? `\nReady: ${callName()} quickstart` : "\nSomething is missing; see the lines marked ✗.");
   output.event({ event: "done", usable });
   return usable ? 0 : 1;
+}
+
+/** Lines of at most `width` columns; a word that is longer has a line of its own. */
+function folded(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 async function node(): Promise<Finding> {
@@ -37,23 +51,44 @@ function machine(): Finding {
   return { name: "machine", state: "ok", text };
 }
 
+/** Each device with a tiny training step taken on it, or why it cannot take one. */
+async function deviceFindings(): Promise<Finding[]> {
+  // The card is asked in a process of its own meanwhile.
+  const card = checkWebgpu();
+  return [await native(), await wasm(), webgpu(await card)];
+}
+
 async function native(): Promise<Finding> {
   const runtime = await loadNative();
-  if (!(runtime instanceof Error)) return { name: "native", state: "ok", text: runtime.description };
+  if (!(runtime instanceof Error)) return await tried("cpu", runtime);
   const reason = runtime.message.split("\n")[0];
   return {
-    name: "native",
+    name: "cpu",
     state: "warning",
-    text: `not installed (${reason}); training is several times slower. Run: ${NATIVE_MEND}`,
+    text: `native code is not installed (${reason}); training is several times slower. Run: ${NATIVE_MEND}`,
   };
 }
 
 async function wasm(): Promise<Finding> {
   try {
-    return { name: "wasm", state: "ok", text: (await loadWasm()).description };
+    return await tried("wasm", await loadWasm());
   } catch (error) {
     return { name: "wasm", state: "failed", text: String(error) };
   }
+}
+
+async function tried(name: string, runtime: Runtime): Promise<Finding> {
+  try {
+    await probe(runtime);
+    return { name, state: "ok", text: `${runtime.description}: took a step` };
+  } catch (error) {
+    return { name, state: "failed", text: `${runtime.description}: ${(error as Error).message}` };
+  }
+}
+
+function webgpu(reason: string | undefined): Finding {
+  if (reason === undefined) return { name: "webgpu", state: "ok", text: `${loadWebgpu().description}: took a step` };
+  return { name: "webgpu", state: "warning", text: `${reason}; nothing needs it. To have it, ${WEBGPU_MEND}` };
 }
 
 async function pictures(): Promise<Finding> {

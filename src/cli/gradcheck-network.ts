@@ -26,7 +26,8 @@ export interface Problem {
 
 /** Puts a loss behind a small form of a model, as it is in training, and draws pictures, labels and parameters. */
 export function networkProblem(model: Model, loss: Loss, seed: number): Problem {
-  const sizes = Object.fromEntries(Object.entries(small).filter(([name]) => Object.hasOwn(model.defaults, name)));
+  const own = Object.fromEntries(Object.entries(small).filter(([name]) => Object.hasOwn(model.defaults, name)));
+  const sizes = { ...own, ...model.smallest };
   const pixels = input("pixels", [batch, side, side, 1], { dtype: "uint8" }) as Tensor;
   const x = scoped("numbers", () => numbers(pixels, { mean: [0.5], deviation: [0.25] }));
   const parameters = new Parameters("training");

@@ -48,7 +48,7 @@ function grammar(output: Output, argv: readonly string[], ended: (code: number) 
       .description(description)
       .option("--json", "one JSON object a line on stdout, text for people on stderr");
   const withRuns = (cmd: Command) => cmd.option("--runs <dir>", "where run folders are made", "runs");
-  const device = ["--device <device>", "auto, cpu (native) or wasm", "auto"] as const;
+  const device = ["--device <device>", "auto, cpu (native), wasm or webgpu", "auto"] as const;
   const unknownBelow = [
     "--unknown-below <p>",
     "call unknown what is less probable; 0: nothing (default: as train --unknown found)",

@@ -118,7 +118,12 @@ export function parseProbability(text: string): number {
 }
 
 /** The values of --device. */
-export const devices: Readonly<Record<string, Device | "auto">> = { auto: "auto", cpu: "cpu", wasm: "wasm" };
+export const devices: Readonly<Record<string, Device | "auto">> = {
+  auto: "auto",
+  cpu: "cpu",
+  wasm: "wasm",
+  webgpu: "webgpu",
+};
 
 /**
  * A unit as it was asked for: `--optimizer adam:beta1=0.95` with the flags of its options. The options of `base` go on where

@@ -36,7 +36,7 @@ export interface DescribedModel {
  * very graphs that training used. Class names and provenance are in the metadata.
  *
  * Of data that are numbers: `features` float32 [n, features] to `probabilities` float32 [n, classes], for any number n of rows.
- * @param precision int8: weights are stored as bytes, a quarter of their size; biases stay as they are
+ * @param precision int8: weights are stored as bytes, a quarter of their size; biases and running statistics stay as they are
  */
 export function exportModel(
   recipe: Recipe,
@@ -49,9 +49,9 @@ export function exportModel(
   const feeds: Record<string, string> = features
     ? { features: builder.input("features", "float32", ["n", features.length]) }
     : { pixels: preparedPixels(builder, recipe, facts) };
-  const { scores, parameters } = network(recipe, 1);
-  for (const { name, shape, role } of parameters) {
-    const bytes = precision === "int8" && role === "weight";
+  const { scores, parameters, buffers } = network(recipe, 1);
+  for (const { name, shape, tensor } of [...parameters, ...buffers]) {
+    const bytes = precision === "int8" && tensor.attrs.role === "weight";
     feeds[name] = bytes
       ? quantized(builder, name, weights[name], shape)
       : builder.initializer(name, bytesOf(weights[name]), shape, "float32");

@@ -182,10 +182,16 @@ function drawingOf(
   };
 }
 
+/** Its own name; where batch norm has become part of a layer, what it is to the step that takes it. */
+function parameterTitle(tensor: Tensor, { tensor: user }: Step): string {
+  if (!isInput(tensor)) return user.inputs.indexOf(tensor) === 1 ? "weight, normalised" : "bias, normalised";
+  const { name } = tensor.attrs;
+  return name.slice(name.lastIndexOf(".") + 1);
+}
+
 function parameterCard(unit: Step, user: Step, steps: readonly Step[]): Card {
-  const { name } = unit.tensor.attrs as { readonly name: string };
   const { draw, note } = drawingOf(unit, user, steps);
-  return card(unit, name.slice(name.lastIndexOf(".") + 1), draw, note, normText);
+  return card(unit, parameterTitle(unit.tensor, user), draw, note, normText);
 }
 
 /** Cards for all units, in forward order. */

@@ -14,18 +14,19 @@ const LARGE = 2 ** 22;
 export interface Units {
   /** What the network computes, in forward order; the first is its input. */
   readonly steps: readonly Tensor[];
-  /** What it has learned, in the order of use. */
+  /** What it has learned, in the order of use; the weights of a convolution with batch norm as they are used. */
   readonly parameters: readonly Tensor[];
 }
 
 /** What flows through the network on the way to the scores. */
-export function unitsOf({ scores }: Traced): Units {
-  const isParameter = (tensor: Tensor) => isInput(tensor) && ["weight", "bias"].includes(tensor.attrs.role);
+export function unitsOf({ pixels, scores }: Traced): Units {
   const all = topological([scores]).filter((tensor) => !isConstant(tensor));
-  return {
-    steps: all.filter((tensor) => !isParameter(tensor)),
-    parameters: all.filter(isParameter),
-  };
+  // What depends on the example, and what such a step takes that does not.
+  const flowing = new Set<Tensor>([pixels as Tensor]);
+  for (const tensor of all) if (tensor.inputs.some((operand) => flowing.has(operand))) flowing.add(tensor);
+  const steps = all.filter((tensor) => flowing.has(tensor));
+  const taken = new Set(steps.flatMap(({ inputs }) => inputs));
+  return { steps, parameters: all.filter((tensor) => !flowing.has(tensor) && taken.has(tensor)) };
 }
 
 const hasGradient = ({ dtype }: Tensor) => dtype === "float32" || dtype === "float64";

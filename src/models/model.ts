@@ -17,8 +17,8 @@ export interface Model<Options extends object = object> {
   readonly defaults: Options;
   /** It works on pictures only: what it computes has no meaning for rows of numbers. */
   readonly picturesOnly?: true;
-  /** Its steps take many times as long as those of other models: a search takes it up only where it is named. */
-  readonly costly?: true;
+  /** Options of the smallest network that has each of the parts, for whoever checks them one by one; where defaults are deep. */
+  readonly smallest?: Partial<Options>;
   /** The values of options that have only so many. */
   readonly choices?: Choices;
   /** Where the numbers among the options make sense. */

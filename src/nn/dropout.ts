@@ -20,7 +20,7 @@ const scale = (noise: string) => `${noise}.scale`;
 
 /** x [batch, …] with a share `rate` of its values at 0, in training; x itself otherwise, or when the rate is 0. */
 export function dropout(p: Parameters, x: Tensor, rate: number): Tensor {
-  if (!p.training || rate === 0) return x;
+  if (!p.noisy || rate === 0) return x;
   const { name } = p.declareNoise("dropout", x.shape, rate);
   return scoped("dropout", () => {
     const bits = input(name, x.shape, { dtype: "uint8" }) as Tensor;

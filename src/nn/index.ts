@@ -6,6 +6,13 @@ export {
   type TransformerBlockOptions,
   transformerBlock,
 } from "./attention.ts";
+export {
+  batchNorm,
+  type NormedConvolutionOptions,
+  type NormOptions,
+  normedConvolution,
+  runningScalars,
+} from "./batch-norm.ts";
 export { dropout, dropoutScalars } from "./dropout.ts";
 export {
   filledWith,
@@ -18,5 +25,6 @@ export {
   truncatedNormal,
   zeros,
 } from "./initializers.ts";
-export { convolution, dense, scores } from "./layers.ts";
-export { initialize, type Noise, type Parameter, Parameters } from "./parameters.ts";
+export { convolution, dense, scores, separableConvolution } from "./layers.ts";
+export { type Buffer, initialize, type Mode, type Noise, type Parameter, Parameters } from "./parameters.ts";
+export { type ResidualOptions, residual, type Shortcut } from "./residual.ts";

@@ -1,6 +1,6 @@
 /** Layers: compositions of ops with parameters. Each takes its input first and declares what it learns by name. */
 import { sizeOf } from "../core/index.ts";
-import type { Tensor } from "../ir/index.ts";
+import { scoped, type Tensor } from "../ir/index.ts";
 import { add, conv2d, matmul } from "../ops/index.ts";
 import { type ActivationName, activate, initializerFor } from "./activations.ts";
 import { smallNormal, zeros } from "./initializers.ts";
@@ -38,4 +38,28 @@ export function convolution(
   const weight = p.declare("weight", shape, "weight", initializer);
   const bias = p.declare("bias", [filters], "bias", zeros);
   return conv2d(x, weight, { bias, padding: "same" });
+}
+
+/**
+ * Depthwise-separable convolution (Howard et al. 2017, "MobileNets"): each channel is filtered by itself, then activated, then 1×1
+ * filters mix the channels: 1 / filters + 1 / kernel² of the work and of the weights of a full one. Keeps height and width:
+ * x [batch, in, h, w] → [batch, filters, h, w], without an activation behind it.
+ * Differs: no batch normalization behind the two; each has a bias instead.
+ */
+export function separableConvolution(
+  p: Parameters,
+  x: Tensor,
+  filters: number,
+  kernel: number,
+  activation: ActivationName,
+): Tensor {
+  const channels = x.shape[1];
+  const filtered = scoped("depthwise", () => {
+    const places = kernel * kernel;
+    const shape = [channels, 1, kernel, kernel];
+    const weight = p.declare("weight", shape, "weight", initializerFor(activation, places, places));
+    const bias = p.declare("bias", [channels], "bias", zeros);
+    return activate(activation, conv2d(x, weight, { bias, padding: "same", groups: channels }));
+  });
+  return scoped("pointwise", () => convolution(p, filtered, filters, 1, activation));
 }

@@ -15,6 +15,7 @@ import {
   initialize,
   Parameters,
   scores,
+  separableConvolution,
   smallNormal,
   truncatedNormal,
   zeros,
@@ -160,6 +161,19 @@ describe("layers", () => {
     expect(parameters.list.map(({ name, shape }) => [name, shape])).toEqual([
       ["weight", [5, 3, 3, 3]],
       ["bias", [5]],
+    ]);
+  });
+
+  test("a separable convolution filters each channel by itself, then mixes them", () => {
+    const layer = (p: Parameters) => separableConvolution(p, input("x", [2, 3, 8, 6]) as Tensor, 5, 3, "relu");
+    const { shape, text, parameters } = trace(layer);
+    expect(shape).toEqual([2, 5, 8, 6]);
+    expect(text).toContain("groups: 3");
+    expect(parameters.list.map(({ name, shape }) => [name, shape])).toEqual([
+      ["depthwise.weight", [3, 1, 3, 3]],
+      ["depthwise.bias", [3]],
+      ["pointwise.weight", [5, 3, 1, 1]],
+      ["pointwise.bias", [5]],
     ]);
   });
 });

@@ -23,15 +23,39 @@ export interface Noise {
   readonly rate: number;
 }
 
-/** Collects what a network declares while it is traced: its parameters, and in training its noise. */
+/**
+ * State of a network that is not learned by its gradient: running statistics. It is not differentiated, penalised or optimised;
+ * each step of training computes what it is after it.
+ */
+export interface Buffer {
+  readonly name: string;
+  readonly shape: Shape;
+  /** The number that it is filled with before the first step. */
+  readonly start: number;
+  readonly tensor: Tensor<InputAttrs>;
+  /** Its value after the step; it stays what it is where nobody has said. */
+  readonly next: Tensor;
+}
+
+/**
+ * What a network is traced for: `training`; `scoring`, to be used; `noiseless`, the training of one step without what is drawn
+ * at random, for those who look at a gradient.
+ */
+export type Mode = "training" | "noiseless" | "scoring";
+
+/** Collects what a network declares while it is traced: its parameters and buffers, and in training its noise. */
 export class Parameters {
-  /** The network is traced to be trained: layers that act only then do so. */
+  /** Layers that work otherwise in training than in use do so. */
   readonly training: boolean;
+  /** Layers that draw at random do so. */
+  readonly noisy: boolean;
   readonly #declared = new Map<string, Parameter>();
+  readonly #buffers = new Map<string, Buffer>();
   readonly #noise = new Map<string, Noise>();
 
-  constructor(mode: "training" | "scoring" = "scoring") {
-    this.training = mode === "training";
+  constructor(mode: Mode = "scoring") {
+    this.training = mode !== "scoring";
+    this.noisy = mode === "training";
   }
 
   /**
@@ -39,8 +63,7 @@ export class Parameters {
    * @throws UsageError when the name is taken
    */
   declare(own: string, shape: Shape, role: Parameter["role"], initializer: Initializer): Tensor {
-    const scope = currentScope();
-    const name = scope ? `${scope}.${own}` : own;
+    const name = inScope(own);
     if (this.#declared.has(name)) {
       throw new UsageError(`parameter ${name}`, "is declared twice", "give each layer a scope of its own");
     }
@@ -50,12 +73,29 @@ export class Parameters {
   }
 
   /**
+   * Declares a buffer in the scope in force.
+   * @param start the number that it is filled with at first
+   * @param following its value after a step of training, made of the present one
+   * @returns the present value
+   * @throws UsageError when the name is taken
+   */
+  declareBuffer(own: string, shape: Shape, start: number, following: (present: Tensor) => Tensor): Tensor {
+    const name = inScope(own);
+    if (this.#buffers.has(name) || this.#declared.has(name)) {
+      throw new UsageError(`buffer ${name}`, "is declared twice", "give each layer a scope of its own");
+    }
+    const tensor = input(name, shape, { role: "buffer" });
+    const next = this.training ? following(tensor as Tensor) : (tensor as Tensor);
+    this.#buffers.set(name, { name, shape, start, tensor, next });
+    return tensor as Tensor;
+  }
+
+  /**
    * Declares noise in the scope in force.
    * @throws UsageError when the name is taken
    */
   declareNoise(own: string, shape: Shape, rate: number): Noise {
-    const scope = currentScope();
-    const noise = { name: scope ? `${scope}.${own}` : own, shape, rate };
+    const noise = { name: inScope(own), shape, rate };
     if (this.#noise.has(noise.name)) {
       throw new UsageError(`noise ${noise.name}`, "is declared twice", "give each layer a scope of its own");
     }
@@ -67,6 +107,10 @@ export class Parameters {
     return [...this.#noise.values()];
   }
 
+  get buffers(): readonly Buffer[] {
+    return [...this.#buffers.values()];
+  }
+
   get list(): readonly Parameter[] {
     return [...this.#declared.values()];
   }
@@ -75,6 +119,11 @@ export class Parameters {
   get count(): number {
     return this.list.reduce((total, { shape }) => total + sizeOf(shape), 0);
   }
+}
+
+function inScope(own: string): string {
+  const scope = currentScope();
+  return scope ? `${scope}.${own}` : own;
 }
 
 /** First values by parameter name: each a pure function of the seed and the parameter's name. */

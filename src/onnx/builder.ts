@@ -27,7 +27,7 @@ export type Target = "portable" | "native";
 
 /**
  * Builds one ONNX model node by node. Used directly where shapes are dynamic (preprocessing), and through `lower` for
- * traced graphs. Equal constants are written once; nodes that no output needs are left out.
+ * traced graphs. Equal constants and equal nodes are written once; nodes that no output needs are left out.
  */
 export class ModelBuilder implements Emit {
   /** The place that new nodes are named after, so that an error of the runtime names the user's layer. */
@@ -38,6 +38,8 @@ export class ModelBuilder implements Emit {
   readonly #inputs: ValueInfo[] = [];
   readonly #outputs: ValueInfo[] = [];
   readonly #renamed = new Map<string, string>();
+  /** Outputs of the nodes that there are, by all that makes a node what it is. */
+  readonly #known = new Map<string, string[]>();
   #count = 0;
 
   /** @param target `native` may use operators that only native ONNX Runtime on a CPU has */
@@ -64,9 +66,14 @@ export class ModelBuilder implements Emit {
   }
 
   nodes(opType: string, inputs: readonly string[], outputs: number, attributes: Attributes = {}): string[] {
+    // Operators give several results and units of a traced graph one: those of one operator ask for the same node.
+    const key = JSON.stringify([opType, inputs, outputs, attributes]);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
     const id = this.#count++;
     const names = Array.from({ length: outputs }, (_, i) => (i === 0 ? `v${id}` : `v${id}.${i}`));
     this.#nodes.push(this.#node(opType, inputs, names, attributes));
+    this.#known.set(key, names);
     return names;
   }
 

@@ -2,6 +2,7 @@ import type { Op } from "../ir/index.ts";
 import { absOp } from "./abs.ts";
 import { addOp } from "./add.ts";
 import { averagePool2dOp, averageUnpool2dOp } from "./average-pool2d.ts";
+import { batchNormOp, batchStatisticOp, channelAffineOp } from "./batch-norm.ts";
 import { castOp } from "./cast.ts";
 import { equalOp, greaterEqualOp, greaterOp, lessEqualOp, lessOp } from "./compare.ts";
 import { concatOp } from "./concat.ts";
@@ -44,6 +45,7 @@ import { whereOp } from "./where.ts";
 export { abs } from "./abs.ts";
 export { add } from "./add.ts";
 export { averagePool2d } from "./average-pool2d.ts";
+export { type BatchNormed, batchNorm, channelAffine } from "./batch-norm.ts";
 export { cast } from "./cast.ts";
 export { equal, greater, greaterEqual, less, lessEqual } from "./compare.ts";
 export { concat } from "./concat.ts";
@@ -96,8 +98,11 @@ export const ops = Object.freeze(
         addOp,
         averagePool2dOp,
         averageUnpool2dOp,
+        batchNormOp,
+        batchStatisticOp,
         broadcastToOp,
         castOp,
+        channelAffineOp,
         concatOp,
         conv2dOp,
         inputGradOp,

@@ -1,10 +1,11 @@
 import type { InferenceSession, Tensor, TypedTensor } from "onnxruntime-common";
 import { UsageError } from "../core/index.ts";
-import type { Session, Value, Values } from "./session.ts";
+import { DeviceBlock, HostBlock } from "./blocks.ts";
+import type { Block, Places, Session, Value, Values } from "./session.ts";
 
-type TensorConstructor = new (type: Value["dtype"], data: never, dims: readonly number[]) => Tensor;
+export type TensorConstructor = new (type: Value["dtype"], data: never, dims: readonly number[]) => Tensor;
 
-/** What native and Wasm ONNX Runtime do differently. */
+/** What the builds of ONNX Runtime do differently. */
 export interface Backend {
   readonly Tensor: unknown;
   /** Outputs can be written straight into the caller's arrays. */
@@ -17,13 +18,9 @@ export interface Backend {
  */
 export function adapt(session: InferenceSession, backend: Backend): Session {
   const Constructor = backend.Tensor as TensorConstructor;
+  const tensorOf = ({ dtype, data, shape }: Value) => new Constructor(dtype, data as never, shape);
   const wrap = (values: Values): Record<string, Tensor> =>
-    Object.fromEntries(
-      Object.entries(values).map(([name, value]) => [
-        name,
-        new Constructor(value.dtype, value.data as never, value.shape),
-      ]),
-    );
+    Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tensorOf(value)]));
   const unwrap = (tensor: Tensor): Value => {
     const { type, dims, data } = tensor as TypedTensor<"float32">;
     return { dtype: type, shape: dims, data };
@@ -32,28 +29,47 @@ export function adapt(session: InferenceSession, backend: Backend): Session {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
     async run(feeds) {
-      const results = await session.run(wrap(unshared(feeds))).catch(explain);
+      const { host, device } = apart(feeds);
+      const results = await session.run({ ...wrap(unshared(host)), ...tensorsOf(device) }).catch(explain);
       return Object.fromEntries(session.outputNames.map((name) => [name, unwrap(results[name])]));
     },
     bind(feeds, outputs) {
-      const inputs = wrap(feeds);
+      const { host, device } = apart(feeds);
+      const inputs = wrap(host);
+      const filled = apart(outputs);
       if (backend.writesInPlace) {
-        const fetches = wrap(outputs);
+        const fetches = wrap(filled.host);
         return async () => {
           await session.run(inputs, fetches).catch(explain);
         };
       }
       return async () => {
-        const results = await session.run(inputs).catch(explain);
-        for (const [name, value] of Object.entries(outputs)) {
+        const results = await session.run({ ...inputs, ...tensorsOf(device) }).catch(explain);
+        for (const [name, value] of Object.entries(filled.host)) {
           (value.data as Float32Array).set((results[name] as TypedTensor<"float32">).data);
           results[name].dispose();
         }
+        for (const [name, block] of Object.entries(filled.device)) block.replace(results[name]);
       };
     },
     release: () => session.release(),
   };
 }
+
+/** Arrays and blocks of this memory on one side, blocks of a graphics card on the other. */
+function apart(places: Places): { host: Values; device: Readonly<Record<string, DeviceBlock>> } {
+  const host: Record<string, Value> = {};
+  const device: Record<string, DeviceBlock> = {};
+  for (const [name, place] of Object.entries(places)) {
+    if (place instanceof DeviceBlock) device[name] = place;
+    else host[name] = place instanceof HostBlock ? place.value : (place as Exclude<typeof place, Block>);
+  }
+  return { host, device };
+}
+
+/** What the blocks hold now. */
+const tensorsOf = (blocks: Readonly<Record<string, DeviceBlock>>): Record<string, Tensor> =>
+  Object.fromEntries(Object.entries(blocks).map(([name, { tensor }]) => [name, tensor]));
 
 /** Native code refuses views of shared memory ("Invalid argument"), such as one picture of a block: it gets a copy. */
 function unshared(values: Values): Values {

@@ -1,8 +1,12 @@
+export { probe } from "./probe.ts";
 export {
   allocate,
+  type Block,
   type Device,
+  devices,
   type ElementArrays,
   type ElementType,
+  type Places,
   type Runtime,
   type Session,
   type SessionOptions,

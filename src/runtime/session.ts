@@ -34,23 +34,41 @@ export function allocate(dtype: ElementType, shape: Shape): Value {
   return { dtype, shape, data: new constructors[dtype](size) };
 }
 
+/**
+ * float32 numbers that stay where the runtime computes, from run to run: in the memory of the graphics card, or in this one.
+ * Any session of the runtime can take it, and one that was told to keep an output can fill it.
+ */
+export interface Block {
+  readonly dtype: "float32";
+  readonly shape: Shape;
+  /** A copy of what it holds. */
+  read(): Promise<Float32Array<ArrayBuffer>>;
+  /** Copies numbers into it. */
+  write(numbers: Float32Array): void;
+}
+/** What a run takes or fills, by name. */
+export type Places = Readonly<Record<string, Value | Block>>;
+
 /** A model that is ready to run. */
 export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** Runs once; the outputs are new arrays. */
-  run(feeds: Values): Promise<Record<string, Value>>;
+  /** Runs once; the outputs are new arrays. Kept outputs cannot be had in this way. */
+  run(feeds: Places): Promise<Record<string, Value>>;
   /**
-   * Binds arrays once and returns a function that runs on whatever they hold then. Outputs are written into the given
-   * arrays: the hot loop allocates nothing, and two bindings that exchange two blocks of state keep memory flat.
+   * Binds arrays and blocks once and returns a function that runs on whatever they hold then. Outputs are written into the
+   * given arrays: the hot loop allocates nothing, and two bindings that exchange two sets of blocks keep memory flat.
    */
-  bind(feeds: Values, outputs: Values): () => Promise<void>;
+  bind(feeds: Places, outputs: Places): () => Promise<void>;
   release(): Promise<void>;
 }
 
-export type Device = "cpu" | "wasm";
+export const devices = ["cpu", "wasm", "webgpu"] as const;
+export type Device = (typeof devices)[number];
 
 export interface SessionOptions {
+  /** Outputs that are bound to blocks and never to arrays. */
+  readonly kept?: readonly string[];
   /** Threads inside one operator; all of the runtime's unless said. */
   readonly threads?: number;
   /** Let idle threads spin between operators: faster when the machine is ours, harmful beside other work. */
@@ -65,5 +83,7 @@ export interface Runtime {
   readonly threads: number;
   /** What a user should be told about how this runtime was chosen; empty when there is nothing to say. */
   readonly notes: readonly string[];
+  /** A new block of zeros. */
+  createBlock(shape: Shape): Block;
   createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>;
 }

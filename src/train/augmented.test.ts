@@ -125,7 +125,7 @@ describe("a feeder", () => {
         const epoch = Math.ceil(step / stepper.stepsPerEpoch);
         await stepper.step(orderOf(plan, epoch), (step - 1) % stepper.stepsPerEpoch, step);
       }
-      return stepper.state.snapshot();
+      return await stepper.state.snapshot();
     };
     const alone = await stateWith();
     const passedBy = await stateWith({

@@ -1,7 +1,7 @@
 /** A run that was cut and goes on ends where the undisturbed one ends, to the last bit. */
 import { describe, expect, test } from "vitest";
 import { distance, planOf, recipe, run, trainerOf } from "../../test/tiny.ts";
-import { mlp } from "../models/index.ts";
+import { mlp, resnet } from "../models/index.ts";
 import { adam, gradientDescent } from "../optimizers/index.ts";
 import { loadNative } from "../runtime/node/index.ts";
 import type { TrainEvent } from "./events.ts";
@@ -33,6 +33,9 @@ async function goOn(request: Partial<PlanRequest>, { state, standing, ended }: A
   return await run({}, await Trainer.create(plan, native as Exclude<typeof native, Error>));
 }
 
+/** The smallest network with batch norm. */
+const normed = resnet({ depth: 8, width: 2 });
+
 const rows: [string, Partial<PlanRequest>][] = [
   ["plain steps", {}],
   [
@@ -47,6 +50,7 @@ const rows: [string, Partial<PlanRequest>][] = [
   ],
   ["several batches a step", { accumulate: 2, epochs: 3 }],
   ["the whole set a step", { recipe: { ...recipe, optimizer: gradientDescent({ learningRate: 0.1 }) }, epochs: 4 }],
+  ["running statistics, their averages", { recipe: { ...recipe, model: normed }, averageWeights: 0.9, accumulate: 2 }],
   ["a number of steps that ends within an epoch", { maxSteps: 6 }],
 ];
 

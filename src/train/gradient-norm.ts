@@ -3,7 +3,7 @@ import { sizeOf } from "../core/index.ts";
 import type { PixelRows } from "../data/index.ts";
 import { type Graph, graph, type Tensor } from "../ir/index.ts";
 import { add, sqrt, square, sum } from "../ops/index.ts";
-import { allocate, type Runtime, type Session, type Values } from "../runtime/index.ts";
+import { allocate, type Places, type Runtime, type Session, type Values } from "../runtime/index.ts";
 import { batchFeed, weightOf } from "./batch-feed.ts";
 import { names } from "./names.ts";
 import { openGraph } from "./open-graph.ts";
@@ -23,7 +23,7 @@ const NEARLY_ZERO = 1e-4;
  * vector, before any clipping, and without dropout.
  */
 export function gradientNormGraph(recipe: Recipe, batch: number): Graph {
-  const { net, perExample, inputs } = forward(recipe, batch, "scoring");
+  const { net, perExample, inputs } = forward(recipe, batch, "noiseless");
   const { loss, weights } = batchLoss(recipe, perExample);
   const total = new Regularization(recipe).penalised(net.parameters, loss);
   const parts = gradients(
@@ -47,7 +47,7 @@ export class GradientNorm {
   }
 
   /** @returns null where the plan has no graph for it */
-  async measure(order: Int32Array, weights: Values, scalars: Values): Promise<number | null> {
+  async measure(order: Int32Array, weights: Places, scalars: Values): Promise<number | null> {
     const { gradientNorm: compiled, pictures, classes, threads } = this.#plan;
     if (compiled === undefined) return null;
     this.#session ??= await openGraph(this.#runtime, compiled, threads);
@@ -57,7 +57,7 @@ export class GradientNorm {
     const weight = weightOf(pictures, order, 0, batch);
     const share = allocate("float32", []);
     share.data[0] = weight === 0 ? 0 : 1 / weight;
-    const all: Values = { ...feed.values, ...scalars, ...weights, [names.share]: share };
+    const all: Places = { ...feed.values, ...scalars, ...weights, [names.share]: share };
     const feeds = Object.fromEntries(this.#session.inputNames.map((name) => [name, all[name]]));
     const output = await this.#session.run(feeds);
     return output.gradientNorm.data[0] as number;

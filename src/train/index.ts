@@ -14,7 +14,16 @@ export type { LearningRateRange, RangePoint, Scores, Solved, StateValues, TrainE
 export { makePlan, type PlanRequest } from "./make-plan.ts";
 export { names } from "./names.ts";
 export { orderOf } from "./order-of.ts";
-export { type CompiledGraph, type DataPlan, type PictureBlock, type Plan, type StateBlock, weightsOf } from "./plan.ts";
+export {
+  type CompiledGraph,
+  type DataPlan,
+  type PictureBlock,
+  type Plan,
+  type StateBlock,
+  stateBlocks,
+  weightBlocks,
+  weightsOf,
+} from "./plan.ts";
 export { type Network, network, type Recipe, refuseUnfit } from "./recipe.ts";
 export type { Evaluation } from "./standing.ts";
 export {

@@ -31,7 +31,7 @@ export async function findRange(
   stop: () => boolean,
 ): Promise<LearningRateRange | undefined> {
   const steps = stepsOf(stepper.stepsPerEpoch);
-  const before = stepper.state.snapshot();
+  const before = await stepper.state.snapshot();
   const curve: RangePoint[] = [];
   let divergedAt: number | null = null;
   let total = 0;

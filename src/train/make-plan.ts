@@ -148,12 +148,12 @@ export function makePlan(request: PlanRequest): Plan {
   if (weightOf(request.pictures, train, 0, train.length) === 0) {
     throw new UsageError("training", "the weights of all training pictures are 0", "give some a weight above 0", 1);
   }
-  const { parameters, noise } = network(recipe, 1, "training");
+  const { parameters, buffers, noise } = network(recipe, 1, "training");
   const slots = isSolver(recipe.optimizer.name) ? [] : slotsOf(recipe, parameters);
-  const averages = recipe.averaged ? parameters : [];
+  const averages = recipe.averaged ? [...parameters, ...buffers] : [];
   const initial = initialize(parameters, request.seed);
-  for (const { name, shape, start } of slots) {
-    initial[name] = new Float32Array(shape.reduce((size, dim) => size * dim, 1)).fill(start);
+  for (const { name, shape, start } of [...buffers, ...slots]) {
+    initial[name] = new Float32Array(sizeOf(shape)).fill(start);
   }
   for (const { name } of averages) initial[names.average(name)] = initial[name].slice();
   const scored = [request.validation, request.test, apart, train].flatMap(({ length }) =>
@@ -173,6 +173,7 @@ export function makePlan(request: PlanRequest): Plan {
     ...(augment.length === 0 ? {} : { augment }),
     classes: recipe.classes,
     parameters: parameters.map(({ name, shape }) => ({ name, shape })),
+    buffers: buffers.map(({ name, shape }) => ({ name, shape })),
     slots: [
       ...slots.map(({ name, shape }) => ({ name, shape })),
       ...averages.map(({ name, shape }) => ({ name: names.average(name), shape })),

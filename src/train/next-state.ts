@@ -1,5 +1,5 @@
 import { input, scoped, type Tensor } from "../ir/index.ts";
-import type { Parameter } from "../nn/index.ts";
+import type { Buffer, Parameter } from "../nn/index.ts";
 import { add, mul } from "../ops/index.ts";
 import { clipped } from "./clip.ts";
 import { names } from "./names.ts";
@@ -13,6 +13,7 @@ export function nextState(
   regularization: Regularization,
   parameters: readonly Parameter[],
   gradientOf: readonly Tensor[],
+  buffers: readonly Pick<Buffer, "name" | "shape" | "next">[],
 ): Record<string, Tensor> {
   const outputs = update(recipe, parameters, clipped(recipe, gradientOf));
   for (const parameter of parameters) {
@@ -21,17 +22,22 @@ export function nextState(
       outputs[name] = regularization.projected(parameter, outputs[name]);
     });
   }
-  return recipe.averaged ? { ...outputs, ...averages(parameters, outputs) } : outputs;
+  for (const { name, next } of buffers) outputs[names.next(name)] = next;
+  return recipe.averaged ? { ...outputs, ...averages([...parameters, ...buffers], outputs) } : outputs;
 }
 
 /**
  * Exponential moving averages: ā ← d ā + (1 − d) w over the weights after each update (Polyak and Juditsky 1992 in the
- * form of Adam's; Kingma and Ba 2015, section 7.2). They follow the weights without the noise of the batches.
+ * form of Adam's; Kingma and Ba 2015, section 7.2). They follow the weights without the noise of the batches. Running statistics are averaged alike, so that they
+ * belong to the averaged weights.
  */
-function averages(parameters: readonly Parameter[], next: Readonly<Record<string, Tensor>>): Record<string, Tensor> {
+function averages(
+  parts: readonly Pick<Parameter, "name" | "shape">[],
+  next: Readonly<Record<string, Tensor>>,
+): Record<string, Tensor> {
   const kept = input(names.averageKept, [], { role: "scalar" }) as Tensor;
   const taken = input(names.averageTaken, [], { role: "scalar" }) as Tensor;
-  const entries = parameters.map(({ name, shape }) =>
+  const entries = parts.map(({ name, shape }) =>
     scoped(name, () => {
       const average = input(names.average(name), shape, { role: "slot" }) as Tensor;
       return [names.next(names.average(name)), add(mul(average, kept), mul(next[names.next(name)], taken))] as const;

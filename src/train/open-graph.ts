@@ -1,13 +1,17 @@
 import type { Runtime, Session } from "../runtime/index.ts";
 import type { CompiledGraph } from "./plan.ts";
 
-/** A session of a graph, in the form that suits the runtime. */
+/**
+ * A session of a graph, in the form that suits the runtime.
+ * @param kept outputs that stay where the runtime computes
+ */
 export async function openGraph(
   runtime: Runtime,
   { model, native }: Pick<CompiledGraph, "model" | "native">,
   threads: number | undefined,
+  kept: readonly string[] = [],
 ): Promise<Session> {
-  const options = threads === undefined ? {} : { threads };
+  const options = { kept, ...(threads === undefined ? {} : { threads }) };
   if (native !== undefined && runtime.device === "cpu") {
     try {
       return await runtime.createSession(native, options);

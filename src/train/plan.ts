@@ -76,9 +76,11 @@ export interface Plan {
   readonly validation: Int32Array;
   readonly test: Int32Array;
   readonly parameters: readonly StateBlock[];
+  /** State of the network that no gradient changes: running statistics. */
+  readonly buffers: readonly StateBlock[];
   /** What is remembered beside the parameters: optimizer slots, then averages. */
   readonly slots: readonly StateBlock[];
-  /** First values of parameters and slots. */
+  /** First values of parameters, buffers and slots. */
   readonly initial: Readonly<Record<string, Float32Array>>;
   /** One step, for whole batches and for the smaller last one; or the parts of a step over several chunks. */
   readonly steps: StepGraphs;
@@ -115,8 +117,20 @@ export type StepGraphs =
       readonly apply: Uint8Array;
     };
 
+/** What a network needs to be used: its parameters and its buffers. */
+export const weightBlocks = ({ parameters, buffers }: Pick<Plan, "parameters" | "buffers">): StateBlock[] => [
+  ...parameters,
+  ...buffers,
+];
+
+/** All that a step changes. */
+export const stateBlocks = (plan: Pick<Plan, "parameters" | "buffers" | "slots">): StateBlock[] => [
+  ...weightBlocks(plan),
+  ...plan.slots,
+];
+
 /** The weights to judge and to ship, out of a state: the averages where they are kept, the last ones otherwise. */
 export function weightsOf<T>(plan: Plan, state: Readonly<Record<string, T>>): Record<string, T> {
   const source = plan.averageWeights === undefined ? (name: string) => name : names.average;
-  return Object.fromEntries(plan.parameters.map(({ name }) => [name, state[source(name)]]));
+  return Object.fromEntries(weightBlocks(plan).map(({ name }) => [name, state[source(name)]]));
 }

@@ -2,7 +2,7 @@ import { type Choice, choose, UsageError } from "../core/index.ts";
 import { type Graph, graph, type InputAttrs, input, scoped, type Tensor } from "../ir/index.ts";
 import { type LossChoice, losses } from "../losses/index.ts";
 import { type ModelChoice, models } from "../models/index.ts";
-import { type Noise, type Parameter, Parameters } from "../nn/index.ts";
+import { type Buffer, type Mode, type Noise, type Parameter, Parameters } from "../nn/index.ts";
 import type { OptimizerChoice } from "../optimizers/index.ts";
 import { type Normalization, numbers, standardized } from "../preprocess/index.ts";
 
@@ -42,11 +42,13 @@ export interface Network {
   readonly prepared: Tensor;
   readonly scores: Tensor;
   readonly parameters: readonly Parameter[];
+  /** State beside the parameters that no gradient changes; `next` is what a step of training makes of it. */
+  readonly buffers: readonly Buffer[];
   /** What is drawn anew for each step; nothing outside training. */
   readonly noise: readonly Noise[];
 }
 
-export function network(recipe: Recipe, batch: number, mode: "training" | "scoring" = "scoring"): Network {
+export function network(recipe: Recipe, batch: number, mode: Mode = "scoring"): Network {
   const { model, normalization, kind, height, width, channels, classes } = recipe;
   const unit = choose("model", models, model.name);
   const pixels =
@@ -58,14 +60,21 @@ export function network(recipe: Recipe, batch: number, mode: "training" | "scori
     (kind === "numbers" ? standardized : numbers)(pixels as Tensor, normalization),
   );
   const scores = unit.apply({ ...unit.defaults, ...model.options }, prepared, classes, parameters);
-  return { pixels, prepared, scores, parameters: parameters.list, noise: parameters.noise };
+  return {
+    pixels,
+    prepared,
+    scores,
+    parameters: parameters.list,
+    buffers: parameters.buffers,
+    noise: parameters.noise,
+  };
 }
 
 /**
  * The network with its loss: labels int32 [batch], or targets [batch, classes], to the loss of each example [batch].
  * @throws UsageError when the loss needs one true class and the data has distributions
  */
-export function forward(recipe: Recipe, batch: number, mode: "training" | "scoring") {
+export function forward(recipe: Recipe, batch: number, mode: Mode) {
   const net = network(recipe, batch, mode);
   const unit = choose("loss", losses, recipe.loss.name);
   const options = { ...unit.defaults, ...recipe.loss.options };

@@ -1,6 +1,6 @@
 import { UsageError } from "../core/index.ts";
 import type { PixelRows } from "../data/index.ts";
-import { allocate, type Runtime, type Values } from "../runtime/index.ts";
+import { allocate, type Places, type Runtime } from "../runtime/index.ts";
 import { batchFeed } from "./batch-feed.ts";
 import type { Scores } from "./events.ts";
 import { openGraph } from "./open-graph.ts";
@@ -24,7 +24,7 @@ export class Scorer {
   }
 
   /** @param weights to score with, by the name of the parameter */
-  async score(indices: Int32Array, weights: Values): Promise<Scores> {
+  async score(indices: Int32Array, weights: Places): Promise<Scores> {
     const { classes, score } = this.#plan;
     const scores = new Float32Array(indices.length * classes);
     const losses = new Float32Array(indices.length);

@@ -1,31 +1,33 @@
-import { sizeOf } from "../core/index.ts";
-import { allocate, type Value, type Values } from "../runtime/index.ts";
+import { allocate, type Block, type Runtime, type Value } from "../runtime/index.ts";
 import type { StateValues } from "./events.ts";
 import type { StateBlock } from "./plan.ts";
 
+/** Parts of the state by name, where the runtime keeps them. */
+export type Blocks = Readonly<Record<string, Block>>;
+
 /**
- * The state of a run, twice: a step reads the front block and writes the back one, then they change places. Nothing is
+ * The state of a run, twice: a step reads the front blocks and writes the back ones, then they change places. Nothing is
  * copied and nothing is allocated from step to step, so memory stays flat; and after a step that went wrong the state
- * before it is still there.
+ * before it is still there. It lies where the runtime computes, and comes from there when somebody asks.
  */
 export class DoubleState {
-  readonly #blocks: readonly [Values, Values];
+  readonly #blocks: readonly [Blocks, Blocks];
   /** Which of the two is in front. */
   side: 0 | 1 = 0;
 
-  constructor(parts: readonly StateBlock[], initial: StateValues) {
-    const block = () => Object.fromEntries(parts.map(({ name, shape }) => [name, allocate("float32", shape)]));
-    this.#blocks = [block(), block()];
+  constructor(runtime: Runtime, parts: readonly StateBlock[], initial: StateValues) {
+    const blocks = () => Object.fromEntries(parts.map(({ name, shape }) => [name, runtime.createBlock(shape)]));
+    this.#blocks = [blocks(), blocks()];
     this.restore(initial);
   }
 
-  /** The block that a step reads when `side` is in front. */
-  front(side: 0 | 1 = this.side): Values {
+  /** The blocks that a step reads when `side` is in front. */
+  front(side: 0 | 1 = this.side): Blocks {
     return this.#blocks[side];
   }
 
-  /** The block that a step writes then. */
-  back(side: 0 | 1 = this.side): Values {
+  /** The blocks that a step writes then. */
+  back(side: 0 | 1 = this.side): Blocks {
     return this.#blocks[side === 0 ? 1 : 0];
   }
 
@@ -33,21 +35,16 @@ export class DoubleState {
     this.side = this.side === 0 ? 1 : 0;
   }
 
-  /** Copies values into the front block; parts that are not given stay. */
+  /** Copies values into the front blocks; parts that are not given stay. */
   restore(values: StateValues): void {
-    for (const [name, data] of Object.entries(values))
-      (this.front()[name]?.data as Float32Array | undefined)?.set(data);
+    for (const [name, numbers] of Object.entries(values)) this.front()[name]?.write(numbers);
   }
 
-  /** A copy of the front block. */
-  snapshot(): Record<string, Float32Array<ArrayBuffer>> {
-    return Object.fromEntries(
-      Object.entries(this.front()).map(([name, { shape, data }]) => {
-        const copy = new Float32Array(sizeOf(shape));
-        copy.set(data as Float32Array);
-        return [name, copy];
-      }),
-    );
+  /** A copy of the front blocks. */
+  async snapshot(): Promise<Record<string, Float32Array<ArrayBuffer>>> {
+    const copies: Record<string, Float32Array<ArrayBuffer>> = {};
+    for (const [name, block] of Object.entries(this.front())) copies[name] = await block.read();
+    return copies;
   }
 }
 

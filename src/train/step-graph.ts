@@ -25,7 +25,7 @@ export function batchLoss(recipe: Recipe, perExample: Tensor) {
 
 /**
  * One training step as one graph: forward, loss, penalties, backward, update. A pure function of the state (parameters,
- * slots, averages), the batch (`pixels` uint8 [batch, height, width, channels], `labels` int32 [batch] or `targets`
+ * buffers, slots, averages), the batch (`pixels` uint8 [batch, height, width, channels], `labels` int32 [batch] or `targets`
  * [batch, classes], `weights` [batch]), random bytes and rank-0 scalars, so a schedule or another λ never rebuilds it.
  * Outputs: `loss` (the mean over the batch, without the penalties) and `next …` for every part of the state.
  */
@@ -35,13 +35,14 @@ export function stepGraph(recipe: Recipe, batch: number): Graph {
   const { loss, weights } = batchLoss(recipe, perExample);
   const total = regularization.penalised(net.parameters, loss);
   const gradientOf = gradients(total, tensorsOf(net.parameters));
-  const next = nextState(recipe, regularization, net.parameters, gradientOf);
+  const next = nextState(recipe, regularization, net.parameters, gradientOf, net.buffers);
   return graph({ loss, ...next }, [...inputs, ...weights]);
 }
 
 /**
  * A chunk's part of a gradient that is summed over several: `next sum of …` = `sum of …` + ∂(share · Σᵢ wᵢ Lᵢ)/∂W, where
- * the input `share` is 1 / (weight of all examples of the step). Output `loss` is the chunk's part of the mean loss.
+ * the input `share` is 1 / (weight of all examples of the step). Output `loss` is the chunk's part of the mean loss. Buffers
+ * go on from chunk to chunk, each with the statistics of its own pictures.
  */
 export function accumulateGraph(recipe: Recipe, batch: number): Graph {
   const { net, perExample, inputs } = forward(recipe, batch, "training");
@@ -51,12 +52,13 @@ export function accumulateGraph(recipe: Recipe, batch: number): Graph {
     const name = names.sum(net.parameters[i].name);
     outputs[names.next(name)] = add(input(name, gradient.shape, { role: "buffer" }) as Tensor, gradient);
   });
+  for (const { name, next } of net.buffers) outputs[names.next(name)] = next;
   return graph(outputs, [...inputs, ...weights]);
 }
 
-/** The update from a summed gradient; the penalties join here, once. */
+/** The update from a summed gradient; the penalties join here, once. Buffers are what the last chunk has left. */
 export function applyGraph(recipe: Recipe): Graph {
-  const { parameters } = network(recipe, 1);
+  const { parameters, buffers } = network(recipe, 1);
   const regularization = new Regularization(recipe);
   const summed = parameters.map(({ name, shape }) => input(names.sum(name), shape, { role: "buffer" }) as Tensor);
   const penalty = regularization.penalised(parameters, undefined);
@@ -64,5 +66,5 @@ export function applyGraph(recipe: Recipe): Graph {
     penalty === undefined
       ? summed
       : gradients(penalty, tensorsOf(parameters)).map((gradient, i) => add(summed[i], gradient));
-  return graph(nextState(recipe, regularization, parameters, gradientOf));
+  return graph(nextState(recipe, regularization, parameters, gradientOf, buffers));
 }

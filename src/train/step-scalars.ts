@@ -1,4 +1,5 @@
 import { choose } from "../core/index.ts";
+import { runningScalars } from "../nn/index.ts";
 import { type Optimizer, optimizers } from "../optimizers/index.ts";
 import { schedules, type Time, warmedUp, warmUp } from "../schedules/index.ts";
 import { names } from "./names.ts";
@@ -21,9 +22,12 @@ export class StepScalars {
 
   /** @param step counts from 1 */
   set(learningRate: number, step: number): void {
-    const { optimizer, averageWeights } = this.#plan;
+    const { optimizer, averageWeights, buffers } = this.#plan;
     const own = this.#unit.scalars({ ...this.#unit.defaults, ...optimizer.options }, learningRate, step);
     for (const [name, value] of Object.entries(own)) this.scalars.set(names.scalar(name), value);
+    if (buffers.length > 0) {
+      for (const [name, value] of Object.entries(runningScalars(step))) this.scalars.set(name, value);
+    }
     if (averageWeights === undefined) return;
     for (const [name, value] of Object.entries(averageScalars(averageWeights, step))) this.scalars.set(name, value);
   }

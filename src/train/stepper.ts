@@ -1,12 +1,12 @@
 import { InternalError, UsageError } from "../core/index.ts";
 import { memoryRows, type PixelRows } from "../data/index.ts";
-import { allocate, type Runtime, type Session, type Value, type Values } from "../runtime/index.ts";
+import { allocate, type Places, type Runtime, type Session } from "../runtime/index.ts";
 import { augmenterOf, type BatchFeed, batchFeed, noiseFeed, weightOf } from "./batch-feed.ts";
 import type { Feeder } from "./feeder.ts";
 import { names } from "./names.ts";
 import { openGraph } from "./open-graph.ts";
-import type { CompiledGraph, Plan, StepGraphs } from "./plan.ts";
-import { DoubleState, type Scalars } from "./state.ts";
+import { type CompiledGraph, type Plan, type StepGraphs, stateBlocks } from "./plan.ts";
+import { type Blocks, DoubleState, type Scalars } from "./state.ts";
 
 /** The mean loss before an update, and how much the pictures of the step count: their number, unless they have weights. */
 export interface StepResult {
@@ -30,12 +30,15 @@ export interface Stepper {
   step(order: Int32Array, index: number, number?: number, stop?: () => boolean): Promise<StepResult | undefined>;
 }
 
-const next = (values: Values) =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [names.next(name), value]));
+const next = (blocks: Blocks) =>
+  Object.fromEntries(Object.entries(blocks).map(([name, block]) => [names.next(name), block]));
+
+/** The outputs of a graph that writes a state: they stay where the runtime computes. */
+const keptOf = (state: DoubleState) => Object.keys(state.front()).map(names.next);
 
 /** Of everything that there is, what a session takes. */
-function feedsOf(session: Session, ...sources: readonly Values[]): Values {
-  const entries = session.inputNames.map((name): [string, Value] => {
+function feedsOf(session: Session, ...sources: readonly Places[]): Places {
+  const entries = session.inputNames.map((name): [string, Places[string]] => {
     const source = sources.find((values) => values[name] !== undefined);
     if (source === undefined) throw new InternalError(`nothing feeds the input ${name} of a step`);
     return [name, source[name]];
@@ -56,10 +59,17 @@ interface Supply {
   readonly feeder: Feeder | undefined;
 }
 
+/** What a graph is prepared for: the state that it writes. */
+interface Target {
+  readonly plan: Plan;
+  readonly runtime: Runtime;
+  readonly state: DoubleState;
+}
+
 /** A graph with the buffers of its batches and its noise. */
-async function prepare(plan: Plan, runtime: Runtime, { rows, feeder }: Supply, graph: CompiledGraph) {
+async function prepare({ plan, runtime, state }: Target, { rows, feeder }: Supply, graph: CompiledGraph) {
   const { batch, noise } = graph;
-  const session = await openGraph(runtime, graph, plan.threads);
+  const session = await openGraph(runtime, graph, plan.threads, keptOf(state));
   const feed = batchFeed(plan.pictures, rows, batch, plan.classes, augmenterOf(plan, rows));
   return { batch, session, feed: feeder === undefined ? feed : fed(feed, feeder), noise: noiseFeed(noise) };
 }
@@ -75,7 +85,7 @@ const fed = ({ values, fill }: BatchFeed, feeder: Feeder): BatchFeed => ({
 const epochOf = (step: number, stepsPerEpoch: number) => Math.floor((step - 1) / stepsPerEpoch) + 1;
 
 const sides = [0, 1] as const;
-const stateOf = (plan: Plan) => new DoubleState([...plan.parameters, ...plan.slots], plan.initial);
+const stateOf = (plan: Plan, runtime: Runtime) => new DoubleState(runtime, stateBlocks(plan), plan.initial);
 
 /** One graph a step: the usual case. */
 async function batchStepper(
@@ -85,12 +95,12 @@ async function batchStepper(
   scalars: Scalars,
   graphs: readonly CompiledGraph[],
 ): Promise<Stepper> {
-  const state = stateOf(plan);
+  const state = stateOf(plan, runtime);
   const loss = allocate("float32", []);
   scalars.set(names.share, 1);
   const bound = await Promise.all(
     graphs.map(async (graph) => {
-      const { batch, session, feed, noise } = await prepare(plan, runtime, supply, graph);
+      const { batch, session, feed, noise } = await prepare({ plan, runtime, state }, supply, graph);
       const run = sides.map((side) => {
         const feeds = feedsOf(session, feed.values, noise.values, scalars.values, state.front(side));
         return session.bind(feeds, { loss, ...next(state.back(side)) });
@@ -134,31 +144,34 @@ async function chunkStepper(
   scalars: Scalars,
   { accumulate, apply, pictures }: Extract<StepGraphs, { kind: "chunks" }>,
 ): Promise<Stepper> {
-  const state = stateOf(plan);
+  const state = stateOf(plan, runtime);
+  // What goes on from chunk to chunk: the sums, and the buffers, which the state has again after the update.
   const sums = new DoubleState(
-    plan.parameters.map(({ name, shape }) => ({ name: names.sum(name), shape })),
+    runtime,
+    [...plan.parameters.map(({ name, shape }) => ({ name: names.sum(name), shape })), ...plan.buffers],
     {},
   );
+  const zeros = await sums.snapshot();
   const loss = allocate("float32", []);
   scalars.set(names.share, 1);
   const bound = await Promise.all(
     accumulate.map(async (graph) => {
-      const { batch, session, feed, noise } = await prepare(plan, runtime, supply, graph);
+      const { batch, session, feed, noise } = await prepare({ plan, runtime, state: sums }, supply, graph);
       // For each side of the parameters, one prepared run for each side of the sums.
       const run = sides.map((side) =>
         sides.map((sumSide) => {
           const data = [feed.values, noise.values, scalars.values];
-          const feeds = feedsOf(session, ...data, state.front(side), sums.front(sumSide));
+          const feeds = feedsOf(session, ...data, sums.front(sumSide), state.front(side));
           return session.bind(feeds, { loss, ...next(sums.back(sumSide)) });
         }),
       );
       return { batch, feed, noise, run };
     }),
   );
-  const update = await openGraph(runtime, { model: apply }, plan.threads);
+  const update = await openGraph(runtime, { model: apply }, plan.threads, keptOf(state));
   const updates = sides.map((side) =>
     sides.map((sumSide) => {
-      const feeds = feedsOf(update, scalars.values, state.front(side), sums.front(sumSide));
+      const feeds = feedsOf(update, scalars.values, sums.front(sumSide), state.front(side));
       return update.bind(feeds, next(state.back(side)));
     }),
   );
@@ -173,7 +186,8 @@ async function chunkStepper(
       const end = Math.min(first + pictures, count);
       const weight = weightOf(plan.pictures, order, first, end);
       scalars.set(names.share, shareOf(weight));
-      for (const { data } of Object.values(sums.front())) (data as Float32Array).fill(0);
+      sums.restore(zeros);
+      for (const { name } of plan.buffers) sums.restore({ [name]: await state.front()[name].read() });
       let total = 0;
       for (let start = first, part = 0; start < end; start += chunk, part++) {
         if (part > 0 && stop()) return undefined;

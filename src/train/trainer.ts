@@ -1,13 +1,13 @@
 import { memoryRows, type PixelRows } from "../data/index.ts";
 import { accuracy } from "../metrics/index.ts";
-import type { Runtime, Values } from "../runtime/index.ts";
+import type { Places, Runtime } from "../runtime/index.ts";
 import { weightOf } from "./batch-feed.ts";
 import type { Scores, StateValues, TrainEvent } from "./events.ts";
 import type { Feeder } from "./feeder.ts";
 import { GradientNorm, shareOfZeros } from "./gradient-norm.ts";
 import { findRange } from "./learning-rate-range.ts";
 import { orderOf } from "./order-of.ts";
-import { type Plan, weightsOf } from "./plan.ts";
+import { type Plan, weightBlocks, weightsOf } from "./plan.ts";
 import { Scorer } from "./scorer.ts";
 import type { Evaluation } from "./standing.ts";
 import { beginning, type EpochEnd, epochsSinceBest, type Standing } from "./standing.ts";
@@ -108,7 +108,8 @@ export class Trainer {
       stopRequested,
     );
     if (range === undefined) {
-      emit({ type: "interrupted", epoch: 0, step: 0, standing: null, state: this.#stepper.state.snapshot() });
+      const state = await this.#stepper.state.snapshot();
+      emit({ type: "interrupted", epoch: 0, step: 0, standing: null, state });
     } else {
       emit({ type: "range", range });
       emit({ type: "finished" });
@@ -128,7 +129,8 @@ export class Trainer {
     let { step, total, seen } = from;
     let learningRate: number | undefined;
     const standing = (): Standing => ({ epoch, step, total, seen, looked: false, seconds: timeline.seconds });
-    const interrupted = () => emit({ type: "interrupted", epoch, step, standing: standing(), state: state.snapshot() });
+    const interrupted = async () =>
+      emit({ type: "interrupted", epoch, step, standing: standing(), state: await state.snapshot() });
     let kept = timeline.seconds;
     timeline.startEpoch(step);
     while (step < epoch * stepsPerEpoch && !timeline.isOver(step)) {
@@ -137,7 +139,7 @@ export class Trainer {
       const index = step - (epoch - 1) * stepsPerEpoch;
       const result = await this.#stepper.step(order, index, step + 1, stopRequested);
       if (result === undefined) {
-        interrupted();
+        await interrupted();
         return undefined;
       }
       const { loss, weight } = result;
@@ -153,12 +155,12 @@ export class Trainer {
         emit({ type: "progress", step, steps, epoch, loss: ratio(total, seen), learningRate, secondsLeft });
       }
       if (stopRequested()) {
-        interrupted();
+        await interrupted();
         return undefined;
       }
       if (timeline.seconds - kept >= checkpointSeconds) {
         kept = timeline.seconds;
-        emit({ type: "checkpoint", standing: standing(), state: state.snapshot() });
+        emit({ type: "checkpoint", standing: standing(), state: await state.snapshot() });
       }
     }
     return { epoch, step, total, seen, learningRate: learningRate ?? this.#rateAt(step, timeline) };
@@ -171,9 +173,9 @@ export class Trainer {
     const { validation: pictures, parameters } = this.#plan;
     const trainLoss = ratio(total, seen);
     const validation = pictures.length > 0 ? await this.#evaluate(pictures) : null;
-    const snapshot = state.snapshot();
+    const snapshot = await state.snapshot();
     // The last update of an epoch can overflow without any loss having shown it yet.
-    const sound = parameters.every(({ name }) => snapshot[name].every(Number.isFinite));
+    const sound = weightBlocks(this.#plan).every(({ name }) => snapshot[name].every(Number.isFinite));
     const loss = lossOf({ trainLoss, validation });
     if (!sound || !Number.isFinite(loss)) {
       emit({ type: "diverged", epoch, step, learningRate, loss: sound ? loss : Number.NaN });
@@ -217,12 +219,12 @@ export class Trainer {
     return await this.#scorer.score(indices, weights === undefined ? this.#present() : this.#valuesOf(weights));
   }
 
-  #present(): Values {
+  #present(): Places {
     return weightsOf(this.#plan, this.#stepper.state.front());
   }
 
-  #valuesOf(weights: StateValues): Values {
-    const blocks = this.#plan.parameters.map(({ name, shape }) => {
+  #valuesOf(weights: StateValues): Places {
+    const blocks = weightBlocks(this.#plan).map(({ name, shape }) => {
       return [name, { dtype: "float32" as const, shape, data: weights[name] }] as const;
     });
     return Object.fromEntries(blocks);

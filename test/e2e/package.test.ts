@@ -96,10 +96,11 @@ describe("on native code", () => {
   test("npx finds the command, and doctor finds everything", () => {
     const doctor = done("npx", ["--no", "argmin", "doctor", "--json"]);
     const findings = eventsOf(doctor).filter(({ event }) => event === "finding");
-    expect(findings.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    const needed = findings.filter(({ name }) => name !== "webgpu");
+    expect(needed.map(({ name, state }) => `${name} ${state}`)).toEqual([
       "Node ok",
       "machine ok",
-      "native ok",
+      "cpu ok",
       "wasm ok",
       "pictures ok",
       "cache ok",
@@ -145,7 +146,7 @@ describe("without the native package", () => {
 
   test("doctor says what is missing and how to mend it", () => {
     const doctor = argmin("doctor", "--json");
-    const native = eventsOf(doctor).find(({ name }) => name === "native")!;
+    const native = eventsOf(doctor).find(({ name }) => name === "cpu")!;
     expect(native.state).toBe("warning");
     expect(native.text).toContain(MEND);
     expect(times(doctor.stderr, MEND)).toBe(1);

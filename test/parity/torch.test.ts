@@ -21,11 +21,6 @@ const attr = (row: Row, name: string) => row.attrs[name] as unknown as o.PairLik
 
 const variance = (x: Tensor, axes: o.Axes, keep = false) =>
   o.mean(o.square(o.sub(x, o.mean(x, axes, true))), axes, keep);
-const normalized = (x: Tensor, axes: o.Axes, eps: number) =>
-  o.div(o.sub(x, o.mean(x, axes, true)), o.sqrt(o.add(variance(x, axes, true), eps)));
-const affine = (x: Tensor, w: Tensor, b: Tensor, shape: number[]) =>
-  o.add(o.mul(x, o.reshape(w, shape)), o.reshape(b, shape));
-
 /** Rows of `ops` by the pattern of their names. */
 const units: [RegExp, Build][] = [
   [/^exp$/, ({ x }) => o.exp(x)],
@@ -116,7 +111,7 @@ const units: [RegExp, Build][] = [
     ({ x }, row) => o.averagePool2d(x, attr(row, "k"), { stride: attr(row, "s"), padding: attr(row, "p") }),
   ],
   [/^global_avg$/, ({ x }) => o.mean(x, [2, 3])],
-  [/^batch_norm_train$/, ({ x, w, b }, row) => affine(normalized(x, [0, 2, 3], attr(row, "eps")), w, b, [1, -1, 1, 1])],
+  [/^batch_norm_train$/, ({ x, w, b }, row) => o.batchNorm(x, w, b, attr(row, "eps")).y],
   [/^layer_norm$/, ({ x, w, b }, row) => o.layerNorm(x, { scale: w, bias: b }, attr(row, "eps"))],
   [/^group_norm$/, ({ x, w, b }, row) => o.groupNorm(x, attr(row, "groups"), { scale: w, bias: b }, attr(row, "eps"))],
 ];

@@ -63,7 +63,7 @@ const configSchema = z.strictObject({
   groupBy: z.string().nullable().optional(),
   unknown: z.number().nullable().optional(),
   seed: z.number().optional(),
-  device: z.enum(["auto", "cpu", "wasm"]).optional(),
+  device: z.enum(["auto", "cpu", "wasm", "webgpu"]).optional(),
   threads: z.number().nullable().optional(),
   cache: z.string().nullable().optional(),
   pictureMemory: z.number().nullable().optional(),

@@ -9,6 +9,7 @@ import {
   type Standing,
   type StateBlock,
   type StateValues,
+  stateBlocks,
   type TrainEvent,
   weightsOf,
 } from "../../train/index.ts";
@@ -57,7 +58,7 @@ export class Keeper {
   constructor(kept: Kept) {
     const { plan, from } = kept;
     this.#kept = kept;
-    this.#parts = [...plan.parameters, ...plan.slots];
+    this.#parts = stateBlocks(plan);
     this.parameters = plan.parameters.reduce((total, { name }) => total + plan.initial[name].length, 0);
     if (from === undefined) return;
     this.began = true;

@@ -30,7 +30,9 @@ export async function loadDataset(
   const { channels, notes: onChannels } = await channelsOf(source, settings.channels ?? "auto");
   const sized = uniform !== undefined && uniform.height === height && uniform.width === width;
   const fits = sized && uniform.channels === channels;
-  const { device, fit, cache, pictureMemory } = settings;
+  const { fit, cache, pictureMemory } = settings;
+  // Pictures are bytes of many sizes, one after the other: no work for a graphics card.
+  const device = settings.device === "webgpu" ? "auto" : settings.device;
   const model = geometryModel({ height, width, channels, fit });
   let remote: RemoteModel | undefined;
   const fill = storedPixels({

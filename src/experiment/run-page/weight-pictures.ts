@@ -25,7 +25,7 @@ const NEGATIVE = [214, 84, 0];
 
 /**
  * Linear: the column of W that belongs to each class, as a picture [height, width]. Mlp: the columns of the first layer, those of the
- * largest norm. Cnn: the first filters. Undefined where the data are numbers.
+ * largest norm. Cnn and resnet: the first filters. Undefined where the data are numbers.
  */
 export function weightPictures(recipe: Recipe, weights: StateValues): WeightPictures | undefined {
   const { kind, model, height, width, channels } = recipe;
@@ -53,9 +53,11 @@ export function weightPictures(recipe: Recipe, weights: StateValues): WeightPict
       const first = weights["hidden1.weight"];
       return first === undefined ? columns(weights["scores.weight"], "templates") : columns(first, "units");
     }
-    case "cnn": {
-      const values = weights["features.1.weight"];
-      const total = weights["features.1.bias"].length;
+    case "cnn":
+    case "resnet": {
+      const first = model.name === "cnn" ? "features.1" : "stem";
+      const values = weights[`${first}.weight`];
+      const total = weights[model.name === "cnn" ? `${first}.bias` : `${first}.norm.shift`].length;
       const size = values.length / total;
       const side = Math.sqrt(size / channels);
       const of = (unit: number) => values.subarray(unit * size, (unit + 1) * size);

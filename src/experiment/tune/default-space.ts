@@ -10,7 +10,8 @@ import { type Kind, solverOf, unitsOf } from "./units.ts";
  * Units that a search chooses from unless told otherwise; every other one is a line of a space file away. The search begins with
  * what a run has by default, and each further choice is paid in trials:
  * - models: for pictures neither the linear one, where a network is always better, nor the vision transformer, which needs far more
- *   pictures than most people have (Dosovitskiy et al. 2020, section 4.3); all that read numbers for numbers;
+ *   pictures than most people have (Dosovitskiy et al. 2020, section 4.3), nor the residual network, whose trials take so long that a
+ *   few would use up the whole search; all that read numbers for numbers;
  * - optimizers: Adam; Adam with decoupled weight decay, which is the better penalty for it; and Nesterov's momentum, with which
  *   most networks of pictures have won their contests;
  * - schedules: half a cosine, and up and down again. Others end too high (constant), or need milestones that fit the run.
@@ -90,8 +91,11 @@ export function wantedByDefault(
   addFirst((name) => !name.includes("."));
   // What does not know that pixels are neighbours learns a shifted picture as another one, and in a short run sees too few of each:
   // Fashion-MNIST, mlp, ten epochs, one seed, validation: 90.7 % without, 88.8 % with light (and 768, 512 units for 512, 256).
-  if (wanted.augment !== undefined)
-    wanted.augment = { ...wanted.augment, when: { parameter: "model", is: forPictures } };
+  if (wanted.augment !== undefined) {
+    const models = wanted.model?.kind === "choice" ? wanted.model.choices : [known.model.usual];
+    const is = forPictures.filter((name) => models.includes(name));
+    wanted.augment = { ...wanted.augment, when: { parameter: "model", is } };
+  }
   return wanted;
 }
 
@@ -99,7 +103,7 @@ export function wantedByDefault(
 const forPictures = Object.values(models).flatMap(({ name, picturesOnly }) => (picturesOnly ? [name] : []));
 
 /** Models for pictures that are searched only where they are named. */
-const rarelyBest = ["linear", "vit"];
+const rarelyBest = ["linear", "resnet", "vit"];
 
 /** The units of a catalogue that a search chooses from, the usual one first. */
 function choicesOf(

@@ -63,7 +63,8 @@ function check(where: string, known: Known, value: ParameterValue): void {
 /** The words that a parameter is one of. */
 function wordsOf({ range, usual }: Known): readonly string[] | undefined {
   if (typeof usual !== "string" || range?.kind !== "choice") return undefined;
-  return (range satisfies ChoiceParameter).choices as readonly string[];
+  const { choices } = range satisfies ChoiceParameter;
+  return choices.every((one) => typeof one === "string") ? choices : undefined;
 }
 
 function fromRange(where: string, known: Known, given: DescribedRange): Parameter {

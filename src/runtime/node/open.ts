@@ -2,16 +2,15 @@ import { availableParallelism } from "node:os";
 import { UsageError } from "../../core/index.ts";
 import type { Device, Runtime } from "../session.ts";
 import { loadNative } from "./native.ts";
+import { NATIVE_MEND } from "./native-module.ts";
 import { loadWasm } from "./wasm.ts";
-
-/** How to get the native package when an installation has lost it: npm drops a failed optional package without a word. */
-export const NATIVE_MEND = "npm install --ignore-scripts onnxruntime-node";
+import { checkWebgpu, loadWebgpu, WEBGPU_MEND } from "./webgpu.ts";
 
 /**
  * Loads the ONNX Runtime for a device. `auto` takes native code where it is installed and falls back to WebAssembly, with
  * a note that says so.
  * @param threads of every session; all cores unless said
- * @throws UsageError when `cpu` is asked for and native code cannot be loaded
+ * @throws UsageError when a device is asked for that does not work here
  */
 export async function openRuntime(device: Device | "auto", threads?: number): Promise<Runtime> {
   const most = 4 * availableParallelism();
@@ -25,6 +24,13 @@ export async function openRuntime(device: Device | "auto", threads?: number): Pr
   }
   const options = threads === undefined ? {} : { threads };
   if (device === "wasm") return await loadWasm(options);
+  if (device === "webgpu") {
+    const reason = await checkWebgpu();
+    if (reason !== undefined) {
+      throw new UsageError("--device webgpu", reason, `use --device cpu, or ${WEBGPU_MEND}`, 1);
+    }
+    return loadWebgpu();
+  }
   const native = await loadNative(options);
   if (!(native instanceof Error)) return native;
   const reason = native.message.split("\n")[0];

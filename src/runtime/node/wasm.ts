@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-web";
 import { adapt } from "../adapt.ts";
+import { HostBlock } from "../blocks.ts";
 import type { Runtime } from "../session.ts";
 
 /**
@@ -17,6 +18,7 @@ export async function loadWasm(options: { threads?: number; notes?: readonly str
     description: `ONNX Runtime ${ort.env.versions.web}, WebAssembly, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     threads,
     notes: options.notes ?? [],
+    createBlock: (shape) => new HostBlock(shape),
     async createSession(model) {
       const session = await ort.InferenceSession.create(model, {
         executionProviders: ["wasm"],

@@ -129,8 +129,9 @@ async function scored(
 ): Promise<Float64Array> {
   const { classes } = recipe;
   const scores = new Float32Array(inputs.length * classes);
-  const parameters = Object.fromEntries(
-    network(recipe, 1).parameters.map(({ name, shape }) => [
+  const { parameters, buffers } = network(recipe, 1);
+  const learned = Object.fromEntries(
+    [...parameters, ...buffers].map(({ name, shape }) => [
       name,
       { dtype: "float32" as const, shape, data: weights[name]! },
     ]),
@@ -144,7 +145,7 @@ async function scored(
     for (let i = 0; i < batch; i++) (feed.data as Float32Array).set(inputs[start + i]!, i * row);
     const model = models.get(batch) ?? (await open(lower(graph({ scores: output }, [input]), "scores"), "auto"));
     models.set(batch, model);
-    const found = await model.run({ [input.attrs.name]: feed, ...parameters });
+    const found = await model.run({ [input.attrs.name]: feed, ...learned });
     scores.set(found.scores.data as Float32Array, start * classes);
   }
   return probabilities(scores, classes, facts.temperature);

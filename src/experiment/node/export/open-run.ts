@@ -43,7 +43,8 @@ export async function openRun(path: string): Promise<OpenedRun> {
 
 /** The weights that the run shipped: those of its best epoch, or of its last where no epoch was finished. */
 async function weightsOf(path: string, { recipe, facts }: DescribedModel): Promise<StateValues> {
-  const { parameters } = network(recipe, 1);
+  const { parameters, buffers } = network(recipe, 1);
+  const blocks = [...parameters, ...buffers];
   let found = false;
   for (const kind of ["best", "last"]) {
     const where = join(path, "checkpoints", `${kind}.safetensors`);
@@ -53,8 +54,8 @@ async function weightsOf(path: string, { recipe, facts }: DescribedModel): Promi
     const { tensors } = decodeTensors(bytes, where);
     // Where averages of the weights are kept, it is they that are judged and shipped.
     for (const name of [names.average, (own: string) => own]) {
-      const values = Object.fromEntries(parameters.map((one) => [one.name, tensors[name(one.name)]?.data]));
-      if (parameters.some((one) => values[one.name]?.length !== sizeOf(one.shape))) continue;
+      const values = Object.fromEntries(blocks.map((one) => [one.name, tensors[name(one.name)]?.data]));
+      if (blocks.some((one) => values[one.name]?.length !== sizeOf(one.shape))) continue;
       const weights = values as Record<string, Float32Array<ArrayBuffer>>;
       if (hashOf(weights) === facts.weightsHash) return weights;
     }

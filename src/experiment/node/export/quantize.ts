@@ -22,7 +22,7 @@ export interface BeforeAfter {
 export interface Quantized {
   readonly model: string;
   readonly bytes: number;
-  /** Of weights, biases and scales, against the float32 of all parameters. */
+  /** Of weights, biases and scales, against the float32 of all that the network knows. */
   readonly weightBytes: { readonly before: number; readonly after: number };
   /** The largest difference in probability between the runtimes, on the golden pictures. */
   readonly runtimes: number;
@@ -80,11 +80,12 @@ export async function quantizeRun(
 /** One byte a weight, four a bias, and four for the scale of each unit, which are as many as it has biases. */
 function weightBytes({ recipe }: OpenedRun): Quantized["weightBytes"] {
   let [before, after] = [0, 0];
-  for (const { shape, role } of network(recipe, 1).parameters) {
+  const { parameters, buffers } = network(recipe, 1);
+  for (const { shape, tensor } of [...parameters, ...buffers]) {
     const size = sizeOf(shape);
     const units = shape.length === 2 ? shape[1]! : shape[0]!;
     before += 4 * size;
-    after += role === "weight" ? size + 4 * units : 4 * size;
+    after += tensor.attrs.role === "weight" ? size + 4 * units : 4 * size;
   }
   return { before, after };
 }

@@ -14,6 +14,8 @@ import {
   type Recipe,
   StepScalars,
   scheduledRate,
+  stateBlocks,
+  weightBlocks,
 } from "../../../train/index.ts";
 import { explainWrite, writeAtomic } from "../atomic-file.ts";
 import type { OpenedRun } from "./open-run.ts";
@@ -48,11 +50,11 @@ export async function writeTraining(run: OpenedRun, folder: string): Promise<Exp
   const unproven = `${place}.unproven`;
   const { plan, recipe, batch, parts, pictures } = planOf(run);
   const state = { ...plan.initial };
-  for (const { name } of plan.parameters) {
+  for (const { name } of weightBlocks(plan)) {
     state[name] = run.weights[name]!;
     if (plan.averageWeights !== undefined) state[names.average(name)] = run.weights[name]!.slice();
   }
-  const blocks = [...plan.parameters, ...plan.slots];
+  const blocks = stateBlocks(plan);
   const scalars = scalarTable(plan, run, Math.ceil(pictures / (batch * parts)));
   const compiled = graphsOf(plan);
   await rm(unproven, { recursive: true, force: true });
@@ -180,7 +182,7 @@ function describe(file: string, session: Session, { plan, recipe, batch, noise }
     targets: { dtype: "float32", shape: [batch, classes] },
     weights: { dtype: "float32", shape: [batch] },
   };
-  const state = [...plan.parameters, ...plan.slots];
+  const state = stateBlocks(plan);
   const shapes = new Map(state.map(({ name, shape }) => [name, shape]));
   const sums = new Map(plan.parameters.map(({ name, shape }) => [names.sum(name), shape]));
   const inputs = session.inputNames.map((name): KitInput => {
@@ -209,10 +211,7 @@ interface Trial {
 async function twoSteps(graphs: readonly KitGraph[], sessions: readonly Session[], trial: Trial): Promise<number[]> {
   const { plan, scalars, parts } = trial;
   let state: Record<string, Value> = Object.fromEntries(
-    [...plan.parameters, ...plan.slots].map(({ name, shape }) => [
-      name,
-      { dtype: "float32", shape, data: trial.state[name]! },
-    ]),
+    stateBlocks(plan).map(({ name, shape }) => [name, { dtype: "float32", shape, data: trial.state[name]! }]),
   );
   const losses: number[] = [];
   for (const step of [1, 2]) {

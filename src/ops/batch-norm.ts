@@ -1,0 +1,201 @@
+/**
+ * batchNorm: y = γ · (x − μ) / √(σ² + ε) + β, for each channel, where μ and σ² are mean and (biased) variance of the channel over the
+ * batch and all places. x [batch, channels, …], γ and β [channels]. ONNX BatchNormalization in training mode (opset 15).
+ * Ioffe and Szegedy 2015, "Batch normalization: accelerating deep network training by reducing internal covariate shift".
+ *
+ * Backward, with n values in a channel, r = 1 / √(σ² + ε), and sums over the channel: μ and σ² depend on every x, so
+ *     ∂β = Σ g        ∂γ = r · (Σ g·x − μ · Σ g)        ∂x = γ·r · (g − ∂β/n − r·(x − μ) · ∂γ/n)
+ * and ∂x is affine in g and x, channel by channel: a·g + p·x + q, three passes over memory instead of the eight that the
+ * operators of the formula would make.
+ *
+ * batchStatistic: μ or σ². It takes γ and β as well, which it does not depend on, since ONNX gives all three results by one
+ * operator, and equal operators are written once.
+ * channelAffine: y = a·x + b with one a and one b for each channel. ONNX BatchNormalization with mean 0 and variance 1: one
+ * pass, where Mul and Add make two (0.21 against 0.28 ms on [64, 16, 32, 32]).
+ */
+import { formatShape } from "../core/index.ts";
+import { bind, defineOp, type Emit, type NDArray, type Op, reject, type Tensor, type TensorType } from "../ir/index.ts";
+import { add } from "./add.ts";
+import { div } from "./div.ts";
+import { requireFloat } from "./elementwise.ts";
+import { mean } from "./mean.ts";
+import { mul } from "./mul.ts";
+import { neg } from "./neg.ts";
+import { reshape } from "./reshape.ts";
+import { sqrt } from "./sqrt.ts";
+import { sub } from "./sub.ts";
+import { broadcastTo, sum } from "./sum.ts";
+
+interface BatchNormAttrs {
+  /** Added to the variance. */
+  readonly epsilon: number;
+}
+
+interface StatisticAttrs extends BatchNormAttrs {
+  readonly of: "mean" | "variance";
+}
+
+/** Every axis but that of the channels. */
+const others = ({ shape }: TensorType) => shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+
+/** The values in one channel. */
+const countOf = ({ shape }: TensorType) => others({ shape } as TensorType).reduce((n, axis) => n * shape[axis], 1);
+
+/** One number a channel, so that it broadcasts over x. */
+const beside = (x: Tensor, values: Tensor) =>
+  reshape(
+    values,
+    x.shape.map((dim, axis) => (axis === 1 ? dim : 1)),
+  );
+
+function perChannel([x, ...vectors]: readonly TensorType[]): void {
+  requireFloat(x);
+  if (x.shape.length < 2) reject(`x is ${formatShape(x.shape)}`, "give [batch, channels, …]");
+  for (const vector of vectors) {
+    if (vector.dtype !== x.dtype)
+      reject(`x is ${x.dtype}, a parameter ${vector.dtype}`, "cast one to the other's dtype");
+    if (formatShape(vector.shape) !== formatShape([x.shape[1]])) {
+      const what = `x has ${x.shape[1]} channels (${formatShape(x.shape)}), a parameter the shape ${formatShape(vector.shape)}`;
+      reject(what, "give one number for each channel");
+    }
+  }
+}
+
+/** The channel of each element of x, in order. */
+function channelOf({ shape }: { readonly shape: readonly number[] }): (i: number) => number {
+  const plane = shape.slice(2).reduce((size, dim) => size * dim, 1);
+  return (i) => Math.floor(i / plane) % shape[1];
+}
+
+function statistics(x: NDArray): { mean: Float64Array; variance: Float64Array } {
+  const channel = channelOf(x);
+  const n = x.data.length / x.shape[1];
+  const [mean, variance] = [new Float64Array(x.shape[1]), new Float64Array(x.shape[1])];
+  x.data.forEach((value, i) => {
+    mean[channel(i)] += value / n;
+  });
+  x.data.forEach((value, i) => {
+    variance[channel(i)] += (value - mean[channel(i)]) ** 2 / n;
+  });
+  return { mean, variance };
+}
+
+/**
+ * Results of ONNX's operator: y, mean and variance; its own running statistics are told to keep nothing of before. Still it wants
+ * them, and ONNX Runtime writes the new ones into their memory, be it a constant's: so each gets zeros of its own that are
+ * computed, from what is at hand.
+ */
+function lowered(emit: Emit, [x, scale, shift]: readonly string[], node: Tensor<BatchNormAttrs>): string[] {
+  const zeros = [scale, shift].map((values) => emit.node("Sub", [values, values]));
+  return emit.nodes("BatchNormalization", [x, scale, shift, ...zeros], 3, {
+    training_mode: 1,
+    momentum: { float: 0 },
+    epsilon: { float: node.attrs.epsilon },
+  });
+}
+
+const spread = { shape: [3], range: [0.5, 2] } as const;
+
+export const batchNormOp: Op<BatchNormAttrs> = defineOp<BatchNormAttrs>({
+  name: "batchNorm",
+  shape: (inputs) => {
+    perChannel(inputs);
+    return { shape: inputs[0].shape, dtype: inputs[0].dtype };
+  },
+  evaluate: ([x, scale, shift], { epsilon }) => {
+    const { mean, variance } = statistics(x);
+    const channel = channelOf(x);
+    const data = x.data.map((value, i) => {
+      const c = channel(i);
+      return ((value - mean[c]) / Math.sqrt(variance[c] + epsilon)) * scale.data[c] + shift.data[c];
+    });
+    return { shape: x.shape, data };
+  },
+  vjp: (g, { inputs: [x, scale, shift], attrs }) => {
+    const axes = others(x);
+    const share = 1 / countOf(x);
+    const statistic = (of: StatisticAttrs["of"]) => bind(batchStatisticOp, [x, scale, shift], { ...attrs, of });
+    const middle = statistic("mean");
+    const inverse = div(1, sqrt(add(statistic("variance"), attrs.epsilon)));
+    const shiftGradient = sum(g, axes);
+    const scaleGradient = mul(inverse, sub(sum(mul(g, x), axes), mul(middle, shiftGradient)));
+    const a = mul(scale, inverse);
+    const p = neg(mul(mul(a, inverse), mul(scaleGradient, share)));
+    const q = neg(add(mul(mul(a, shiftGradient), share), mul(p, middle)));
+    return [add(channelAffine(g, a, q), mul(x, beside(x, p))), scaleGradient, shiftGradient];
+  },
+  lower: (emit, inputs, node) => lowered(emit, inputs, node)[0],
+  samples: [
+    { attrs: { epsilon: 1e-5 }, inputs: [{ shape: [4, 3, 2, 3] }, spread, { shape: [3] }] },
+    { attrs: { epsilon: 0.1 }, inputs: [{ shape: [5, 3] }, spread, { shape: [3] }] },
+    { attrs: { epsilon: 1e-3 }, inputs: [{ shape: [1, 3, 2, 2], range: [3, 7] }, spread, { shape: [3] }] },
+  ],
+});
+
+export const batchStatisticOp: Op<StatisticAttrs> = defineOp<StatisticAttrs>({
+  name: "batchStatistic",
+  shape: (inputs) => {
+    perChannel(inputs);
+    return { shape: [inputs[0].shape[1]], dtype: inputs[0].dtype };
+  },
+  evaluate: ([x], { of }, { shape }) => ({ shape, data: statistics(x)[of] }),
+  vjp: (g, { inputs: [x], attrs: { of } }) => {
+    const each = mul(g, 1 / countOf(x));
+    if (of === "mean") return [broadcastTo(beside(x, each), x.shape), null, null];
+    const fromMean = sub(x, mean(x, others(x), true));
+    return [mul(fromMean, beside(x, mul(each, 2))), null, null];
+  },
+  lower: (emit, inputs, node) =>
+    lowered(emit, inputs, node as Tensor<BatchNormAttrs>)[node.attrs.of === "mean" ? 1 : 2],
+  samples: (["mean", "variance"] as const).flatMap((of) => [
+    { attrs: { epsilon: 1e-5, of }, inputs: [{ shape: [4, 3, 2, 3] }, spread, { shape: [3] }] },
+    { attrs: { epsilon: 1e-5, of }, inputs: [{ shape: [5, 3], range: [3, 7] as const }, spread, { shape: [3] }] },
+  ]),
+});
+
+export const channelAffineOp: Op = defineOp({
+  name: "channelAffine",
+  shape: (inputs) => {
+    perChannel(inputs);
+    return { shape: inputs[0].shape, dtype: inputs[0].dtype };
+  },
+  evaluate: ([x, a, b]) => {
+    const channel = channelOf(x);
+    return { shape: x.shape, data: x.data.map((value, i) => a.data[channel(i)] * value + b.data[channel(i)]) };
+  },
+  vjp: (g, { inputs: [x, a], needs }) => [
+    needs[0] ? mul(g, beside(g, a)) : null,
+    needs[1] ? sum(mul(g, x), others(g)) : null,
+    needs[2] ? sum(g, others(g)) : null,
+  ],
+  lower: (emit, [x, a, b], { inputs: [{ shape, dtype }] }) => {
+    const filled = (value: number) => emit.constant(new Float64Array(shape[1]).fill(value), [shape[1]], dtype);
+    return emit.node("BatchNormalization", [x, a, b, filled(0), filled(1)], { epsilon: { float: 0 } });
+  },
+  samples: [
+    { attrs: {}, inputs: [{ shape: [2, 3, 2, 4] }, { shape: [3] }, { shape: [3] }] },
+    { attrs: {}, inputs: [{ shape: [4, 3] }, { shape: [3] }, { shape: [3] }] },
+  ],
+});
+
+/** a·x + b for x [batch, channels, …], with a and b [channels]. */
+export const channelAffine = (x: Tensor, a: Tensor, b: Tensor): Tensor => bind(channelAffineOp, [x, a, b], {});
+
+/** What `batchNorm` gives: the normalised values, and the statistics of the batch by which they are. */
+export interface BatchNormed {
+  readonly y: Tensor;
+  /** [channels] */
+  readonly mean: Tensor;
+  /** [channels]; over n values, not over n − 1. */
+  readonly variance: Tensor;
+}
+
+/** x [batch, channels, …] with each channel brought to mean β and deviation γ by its own statistics; γ and β [channels]. */
+export function batchNorm(x: Tensor, scale: Tensor, shift: Tensor, epsilon = 1e-5): BatchNormed {
+  const inputs = [x, scale, shift];
+  return {
+    y: bind(batchNormOp, inputs, { epsilon }),
+    mean: bind(batchStatisticOp, inputs, { epsilon, of: "mean" }),
+    variance: bind(batchStatisticOp, inputs, { epsilon, of: "variance" }),
+  };
+}
