@@ -104,6 +104,8 @@ export type { ClassFigures, Figures, Interval, ReliabilityBin } from "./metrics/
 export {
   type CnnOptions,
   cnn,
+  type FastnetOptions,
+  fastnet,
   linear,
   type MlpOptions,
   type ModelChoice,

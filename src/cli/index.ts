@@ -259,6 +259,17 @@ ${examples("gradcheck", "gradcheck --unit relu", "gradcheck --model mlp --loss h
       ended(await (await import("./gradcheck.ts")).gradcheckCommand(output, flags));
     });
 
+  command("models", "list the models with what each costs")
+    .argument("[data]", "as for train; its pictures and classes count")
+    .option("--size <pixels>", "height and width of the pictures (default: 32, or those of the data)")
+    .option("--channels <n>", "1 grey, 3 colour (default: 3, or those of the data)")
+    .option("--classes <n>", "how many there are (default: 10, or those of the data)")
+    .option("--batch-size <n>", "pictures in one step of training (default: 64)")
+    .addHelpText("after", examples("models", "models photos", "models --size 28 --channels 1 --classes 10 --json"))
+    .action(async (data, flags) => {
+      ended(await (await import("./models.ts")).modelsCommand(output, data, flags));
+    });
+
   command("doctor", "say what is installed and how to mend the rest")
     .addHelpText("after", examples("doctor", "doctor --json"))
     .action(async () => {

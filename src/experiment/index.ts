@@ -22,8 +22,9 @@ export {
   type Unknown,
   USUAL_UNKNOWN,
 } from "./options.ts";
-export { resolve } from "./resolve.ts";
+export { resolve, usualLoss } from "./resolve.ts";
 export { summary } from "./summary.ts";
+export { trainingBytes } from "./training-memory.ts";
 export {
   allows,
   type Cost,

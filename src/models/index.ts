@@ -1,4 +1,5 @@
 import { cnnModel } from "./cnn.ts";
+import { fastnetModel } from "./fastnet.ts";
 import { linearModel } from "./linear.ts";
 import { mlpModel } from "./mlp.ts";
 import type { Model } from "./model.ts";
@@ -6,6 +7,7 @@ import { resnetModel } from "./resnet.ts";
 import { vitModel } from "./vit.ts";
 
 export { type CnnOptions, cnn } from "./cnn.ts";
+export { type FastnetOptions, fastnet } from "./fastnet.ts";
 export { linear } from "./linear.ts";
 export { type MlpOptions, mlp } from "./mlp.ts";
 export type { Model, ModelChoice, PictureSize } from "./model.ts";
@@ -17,6 +19,7 @@ export const models = Object.freeze({
   linear: linearModel,
   mlp: mlpModel,
   cnn: cnnModel,
+  fastnet: fastnetModel,
   resnet: resnetModel,
   vit: vitModel,
-}) as Readonly<Record<"linear" | "mlp" | "cnn" | "resnet" | "vit", Model>>;
+}) as Readonly<Record<"linear" | "mlp" | "cnn" | "fastnet" | "resnet" | "vit", Model>>;

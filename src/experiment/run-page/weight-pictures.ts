@@ -25,7 +25,7 @@ const NEGATIVE = [214, 84, 0];
 
 /**
  * Linear: the column of W that belongs to each class, as a picture [height, width]. Mlp: the columns of the first layer, those of the
- * largest norm. Cnn and resnet: the first filters. Undefined where the data are numbers.
+ * largest norm. Others: the first filters. Undefined where the data are numbers.
  */
 export function weightPictures(recipe: Recipe, weights: StateValues): WeightPictures | undefined {
   const { kind, model, height, width, channels } = recipe;
@@ -54,6 +54,7 @@ export function weightPictures(recipe: Recipe, weights: StateValues): WeightPict
       return first === undefined ? columns(weights["scores.weight"], "templates") : columns(first, "units");
     }
     case "cnn":
+    case "fastnet":
     case "resnet": {
       const first = model.name === "cnn" ? "features.1" : "stem";
       const values = weights[`${first}.weight`];

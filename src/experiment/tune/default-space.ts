@@ -103,7 +103,7 @@ export function wantedByDefault(
 const forPictures = Object.values(models).flatMap(({ name, picturesOnly }) => (picturesOnly ? [name] : []));
 
 /** Models for pictures that are searched only where they are named. */
-const rarelyBest = ["linear", "resnet", "vit"];
+const rarelyBest = ["linear", "fastnet", "resnet", "vit"];
 
 /** The units of a catalogue that a search chooses from, the usual one first. */
 function choicesOf(
