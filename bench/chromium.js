@@ -26,11 +26,17 @@ function chromiumPath() {
 
 const quiet = ["no-first-run", "disable-background-networking", "disable-component-update", "disable-sync"];
 
+/** Without a graphics card, and with one that the processor stands in for. */
+const cards = {
+  none: ["disable-gpu"],
+  software: ["enable-unsafe-webgpu", "use-webgpu-adapter=swiftshader"],
+};
+
 /** Starts it, with a profile that is new and empty. */
-export const launch = () =>
+export const launch = (card = "none") =>
   chromium.launch({
     executablePath: chromiumPath(),
-    args: ["no-sandbox", "disable-gpu", "disable-quic", ...quiet].map((flag) => `--${flag}`),
+    args: ["no-sandbox", ...cards[card], "disable-quic", ...quiet].map((flag) => `--${flag}`),
   });
 
 const types = {
@@ -40,8 +46,11 @@ const types = {
   ".wasm": "application/wasm",
 };
 
-/** Serves the files of a folder, as any static server does. */
-export async function serveFolder(folder) {
+/**
+ * Serves the files of a folder, as any static server does.
+ * @param headers sent with each of them
+ */
+export async function serveFolder(folder, headers = {}) {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
     const file = join(folder, path === "/" ? "index.html" : decodeURIComponent(path));
@@ -50,7 +59,9 @@ export async function serveFolder(folder) {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(body);
+    response
+      .writeHead(200, { ...headers, "content-type": types[extname(file)] ?? "application/octet-stream" })
+      .end(body);
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address();

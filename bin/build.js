@@ -45,6 +45,10 @@ async function bundle(folder) {
   const bundled = await rolldown({ input, platform: "node", external: /^[^./]/ });
   await bundled.write({ dir: join(folder, "bundle"), chunkFileNames: "[name]-[hash].js" });
   await bundled.close();
+  // What a page loads is one file that needs nothing beside it but ONNX Runtime, whose address it is told.
+  const forPages = await rolldown({ input: join(folder, "web.js"), platform: "browser" });
+  await forPages.write({ file: join(folder, "bundle", "web.js") });
+  await forPages.close();
 }
 
 /** What --help prints, so that the launcher need not load the program for it. */

@@ -38,6 +38,7 @@ const floors: Record<string, number> = {
   serve: 8,
   "index.ts": 8,
   "graph.ts": 8,
+  "web.ts": 8,
   cli: 9,
 };
 

@@ -11,6 +11,7 @@ export {
   SolveRun,
 } from "./convex/index.ts";
 export type { LearningRateRange, RangePoint, Scores, Solved, StateValues, TrainEvent } from "./events.ts";
+export { GradientNorm } from "./gradient-norm.ts";
 export { makePlan, type PlanRequest } from "./make-plan.ts";
 export { names } from "./names.ts";
 export { orderOf } from "./order-of.ts";
@@ -37,6 +38,7 @@ export {
 } from "./standing.ts";
 export { stepGraph } from "./step-graph.ts";
 export { StepScalars, scheduledRate } from "./step-scalars.ts";
+export { createStepper, type Stepper, type StepResult } from "./stepper.ts";
 export { Trainer } from "./trainer.ts";
 export { slotsOf } from "./update.ts";
 export { isSolver, ways } from "./ways.ts";

@@ -1,0 +1,1 @@
+export { openWebRuntime, type WebDevice, type WebOptions } from "./open.ts";
