@@ -50,7 +50,7 @@ function apart(native, other) {
  * @param wanted of "wasm" (in Node), "page wasm" and "page webgpu"
  */
 export async function compareDevices(setup, free, wanted = ["wasm", "page wasm", "page webgpu"]) {
-  const argmin = await import("../dist/bundle/web.js");
+  const argmin = await import("argmin/web");
   const { openRuntime } = await import("../dist/runtime/node/index.js");
   const plan = planOf(argmin, setup);
   const cpu = await openRuntime("cpu");
