@@ -16,6 +16,7 @@ import {
   defaultSpace,
   firstTrials,
   grown,
+  knownParameters,
   parseConstraint,
   parseObjectives,
   pruneBy as pruneByOf,
@@ -176,7 +177,9 @@ async function begun(
   opening: Opening,
 ): Promise<OpenStudy> {
   const version = { parameters: space.parameters, fill: {} };
-  const first = firstTrials(space, start, allows(space, spec.constraints, trainer.options, facts), spec);
+  const known = knownParameters(trainer.options, facts);
+  const keeps = allows(space, spec.constraints, trainer.options, facts);
+  const first = firstTrials(space, start, keeps, { ...spec, known });
   if (first.length === 0 || space.keyOf(first[0]) !== space.keyOf(start))
     output.say("  what train would do is above a limit: the first trial is a smaller network of its kind");
   const open = await createStudy(storage, trainer, spec, version, first, opening);

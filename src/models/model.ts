@@ -1,7 +1,7 @@
 import type { Choice, Choices, Ranges } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
 import type { Parameters } from "../nn/index.ts";
-import type { Configuration, Parameter } from "../space/index.ts";
+import type { Configuration, Parameter, ParameterValue } from "../space/index.ts";
 
 /** Of the pictures that a network sees, in pixels. */
 export interface PictureSize {
@@ -32,6 +32,8 @@ export interface Model<Options extends object = object> {
   space?(picture: PictureSize): Readonly<Record<string, Parameter>>;
   /** Those of `space` with which a search begins unless it is told more; all of them unless said. */
   readonly searchFirst?: readonly string[];
+  /** Of a choice among these, what a search chooses from unless it is told more. */
+  readonly firstChoices?: Readonly<Record<string, readonly ParameterValue[]>>;
   /**
    * The options that values of the space mean. What is not among them stays as `options` has it.
    * @param values of `space` by name, perhaps not all of them

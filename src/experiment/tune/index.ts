@@ -10,5 +10,5 @@ export { firstTrials, usualPruner } from "./first-trials.ts";
 export { grown } from "./grown.ts";
 export { importanceOf, importanceText } from "./importance.ts";
 export { type MetricName, metricOf, metrics, parseObjectives, pruneBy } from "./objectives.ts";
-export { partsOf } from "./parameters.ts";
+export { knownParameters, partsOf } from "./parameters.ts";
 export { labelsOf, shownMetric, shownValue, wordsOf } from "./words.ts";

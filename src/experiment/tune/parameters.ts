@@ -37,6 +37,8 @@ export interface Known {
   readonly role: "catalogue" | "switch" | "option" | "part" | "run";
   /** A search begins with it, where its unit takes part. */
   readonly first: boolean;
+  /** From what it chooses then, where that is less than `range`. */
+  readonly firstRange?: Parameter;
   /** @throws UsageError for a value that makes no sense */
   check(value: ParameterValue): void;
 }
@@ -116,11 +118,13 @@ function ofUnit(
       ? { parameter: `${unit.name}.${inner.parameter}`, is: inner.is }
       : { parameter: chosen.kind, is: [chosen.is] };
     const name = `${unit.name}.${own}`;
+    const few = (unit as Partial<Model>).firstChoices?.[own];
     const check = (value: ParameterValue) => checkValue(kind, unit, name, own, value);
     return [
       name,
       {
         ...(space[own] === undefined ? {} : { range: { ...space[own], when } }),
+        ...(few === undefined ? {} : { firstRange: { ...choice(...few), when } }),
         when,
         ...(values[own] === undefined ? {} : { usual: values[own] }),
         role: Object.hasOwn(unit.defaults, own) ? "option" : "part",

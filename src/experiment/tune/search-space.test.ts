@@ -106,6 +106,12 @@ describe("what was said is not searched", () => {
     expect(run).toMatchObject({ optimizer: { name: "nesterov" }, schedule: { name: "step" } });
   });
 
+  test("of a choice a search may begin with a part", () => {
+    const activations = ({ space }: { readonly space: Space }) => gridOf(space.parameters["mlp.activation"], 9);
+    expect(activations(defaultSpace({ data: "x", model: mlp() }, facts))).toEqual(["relu", "gelu", "silu"]);
+    expect(activations(fullSpace({ data: "x", model: mlp() }, facts))).toContain("tanh");
+  });
+
   test("the layers of a model are one thing", () => {
     const own = names({ model: mlp({ hidden: [100] }) }).filter((name) => name.startsWith("mlp."));
     expect(own).toEqual(["mlp.activation", "mlp.dropout"]);

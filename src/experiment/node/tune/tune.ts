@@ -8,6 +8,7 @@ import {
   allows,
   defaultSpace,
   firstTrials,
+  knownParameters,
   parseConstraint,
   parseObjectives,
   pruneBy,
@@ -136,7 +137,10 @@ async function planned(options: TuneOptions, runs: string) {
       ? defaultSpace(trainer.options, facts)
       : await readSpaceFile(options.space, trainer.options, facts);
   const keeps = allows(space, constraints, trainer.options, facts);
-  const first = firstTrials(space, start, keeps, { sampler, seed: settings.seed });
+  const first = firstTrials(space, start, keeps, {
+    ...{ sampler, seed: settings.seed },
+    known: knownParameters(trainer.options, facts),
+  });
   const folder = join(runs, options.name);
   return (storage: Parameters<typeof createStudy>[0]): Promise<OpenStudy> => {
     if (existsSync(folder)) {
