@@ -20,7 +20,10 @@ export const UNIT_OPTIONS = `Options of a model, loss, optimizer, … stand behi
 /** The options of `argmin train`, in the order in which a run needs them. */
 export function withTrainFlags(command: Command): Command {
   return command
-    .option("--model <name>", `${list(models)} (default: cnn)`)
+    .option(
+      "--model <name>",
+      `${list(models)}, or auto, which chooses by the data and --time and says why (default: cnn)`,
+    )
     .option("--hidden <units>", "mlp: units of each hidden layer (default: 512,256)")
     .option("--filters <list>", "cnn: filters of each stage, such as 32,64 (default: by the size of the pictures)")
     .option("--kernel <pixels>", "cnn: height and width of the filters (default: 3)")

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { UsageError } from "../core/index.ts";
-import type { TrainOptions } from "../experiment/index.ts";
+import { chooseModel, type TrainOptions } from "../experiment/index.ts";
 import { holdsNumbers, readConfig, train } from "../experiment/node/index.ts";
+import { factsOf } from "./data-facts.ts";
+import { parseDuration } from "./duration-flag.ts";
 import { findLearningRateCommand } from "./find-learning-rate.ts";
 import { foldsCommand } from "./folds.ts";
 import { untilInterrupted } from "./interrupt.ts";
@@ -19,6 +21,20 @@ export async function runTraining(output: Output, options: TrainOptions, folder:
   });
 }
 
+/** The flags with the model that `--model auto` means, which it says and why. */
+async function withModel(
+  output: Output,
+  data: TrainOptions["data"] | undefined,
+  flags: TrainFlags,
+): Promise<TrainFlags> {
+  if (flags.model !== "auto" || typeof data !== "string") return flags;
+  const seconds = flags.time === undefined ? undefined : parseDuration("--time", flags.time);
+  const { model, why } = chooseModel(await factsOf(data, flags), seconds);
+  output.say(`model: ${why}`);
+  output.event({ event: "model", model: model.name, why });
+  return { ...flags, model: model.name };
+}
+
 export async function trainCommand(
   output: Output,
   data: string | undefined,
@@ -30,7 +46,7 @@ export async function trainCommand(
   refuseName(name);
   const base = config === undefined ? {} : await readConfig(config);
   const usual = (await holdsNumbers(data ?? base.data ?? "")) ? "mlp" : "cnn";
-  const options = trainOptions(data, flags, base, usual);
+  const options = trainOptions(data, await withModel(output, data ?? base.data, flags), base, usual);
   const source = typeof options.data === "string" ? options.data : options.data.name;
   const stem = stemOf(source, options.model?.name ?? "cnn");
   if (flags.findLearningRate) {

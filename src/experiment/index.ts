@@ -1,5 +1,6 @@
 export { type Answer, answerOf, type Guess } from "./answer.ts";
 export type { BaselineResult } from "./baseline.ts";
+export { type ChosenModel, chooseModel } from "./choose-model.ts";
 export {
   classesOf,
   type DescribedModel,
