@@ -121,7 +121,8 @@ function lowerUnpool(emit: Emit, [x, g]: readonly string[], { inputs, attrs }: T
   const { shape, dtype } = inputs[0];
   const { kernel, stride, padding } = attrs;
   const halves = [0, 1].every((i) => kernel[i] === 2 && stride[i] === 2 && padding[i] === 0 && shape[i + 2] % 2 === 0);
-  const places = halves ? lowerWinnersOfFour(emit, x, shape) : lowerWinners(emit, x, attrs);
+  const places =
+    halves && shape[2] * shape[3] < 2 ** 24 ? lowerWinnersOfFour(emit, x, shape) : lowerWinners(emit, x, attrs);
   const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
   if (stride.every((step, axis) => step >= kernel[axis])) {
     return emit.node("MaxUnpool", [g, places, int64(shape)], { kernel_shape: kernel, strides: stride });
@@ -143,18 +144,28 @@ function lowerWinnersOfFour(emit: Emit, x: string, [batch, channels, height, wid
   const pool = (kernel: Pair) => lowerPool(emit, x, { kernel, stride: [2, 2], padding: [0, 0] }, channels);
   const largest = pool([2, 2]);
   const reaches = (kernel: Pair) => emit.node("Equal", [pool(kernel), largest]);
-  const scalar = (value: number) => emit.constant([value], [], "int64");
-  const upper = emit.node("Where", [reaches([1, 1]), scalar(0), scalar(1)]);
-  const lower = emit.node("Where", [reaches([2, 1]), scalar(width), scalar(width + 1)]);
-  const inWindow = emit.node("Where", [reaches([1, 2]), upper, lower]);
+  const not = (truth: string) => emit.node("Not", [truth]);
+  const upper = reaches([1, 2]);
+  const lower = not(upper);
+  const right = emit.node("Or", [
+    emit.node("And", [upper, not(reaches([1, 1]))]),
+    emit.node("And", [lower, not(reaches([2, 1]))]),
+  ]);
+  // Truth values are a byte each and a plane has less than 2²⁴ places, so that float32 numbers them: half as many bytes as int64.
+  const number = (truth: string) => emit.node("Cast", [truth], { to: 1 });
+  const down = emit.node("Mul", [number(lower), emit.constant([width], [], "float32")]);
+  const inWindow = emit.node("Add", [down, number(right)]);
   const [rows, columns] = [height / 2, width / 2];
   const windows = Array.from(
     { length: rows * columns },
     (_, i) => 2 * Math.floor(i / columns) * width + 2 * (i % columns),
   );
   const planes = Array.from({ length: batch * channels }, (_, i) => i * height * width);
-  const inPlane = emit.node("Add", [inWindow, emit.constant(windows, [rows, columns], "int64")]);
-  return emit.node("Add", [inPlane, emit.constant(planes, [batch, channels, 1, 1], "int64")]);
+  const inPlane = emit.node("Add", [inWindow, emit.constant(windows, [rows, columns], "float32")]);
+  return emit.node("Add", [
+    emit.node("Cast", [inPlane], { to: 7 }),
+    emit.constant(planes, [batch, channels, 1, 1], "int64"),
+  ]);
 }
 
 export const winners2dOp: Op<PoolAttrs> = defineOp<PoolAttrs>({
