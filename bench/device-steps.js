@@ -82,7 +82,7 @@ export async function train(argmin, plan, runtime) {
   return accuracy;
 }
 
-const blocksOf = (plan) => [...plan.parameters, ...plan.slots];
+const blocksOf = (plan) => [...plan.parameters, ...plan.buffers, ...plan.slots];
 const sizeOf = ({ shape }) => shape.reduce((product, dim) => product * dim, 1);
 
 /** States as one array of float32, and back. */
