@@ -63,7 +63,7 @@ export async function modelsCommand(output: Output, data: string | undefined, fl
     output.say(style("dim", `    ${row.summary}`));
     output.event({ event: "model", ...row, batchSize: batch });
   }
-  output.say("\nMultiplications, each with an addition, are those of one answer; a step of training");
-  output.say("takes three times as many for each picture. Memory is that of the step's values.");
+  output.say("\nMultiplications, each with an addition, are those of one answer; a step takes");
+  output.say("three times as many for each picture. Memory is that of the step's values.");
   return 0;
 }
