@@ -179,7 +179,8 @@ async function begun(
   const version = { parameters: space.parameters, fill: {} };
   const known = knownParameters(trainer.options, facts);
   const keeps = allows(space, spec.constraints, trainer.options, facts);
-  const first = firstTrials(space, start, keeps, { ...spec, known });
+  const { budget } = budgetOf(flags);
+  const first = firstTrials(space, start, keeps, { ...spec, known, budget: budget ?? undefined });
   if (first.length === 0 || space.keyOf(first[0]) !== space.keyOf(start))
     output.say("  what train would do is above a limit: the first trial is a smaller network of its kind");
   const open = await createStudy(storage, trainer, spec, version, first, opening);

@@ -50,7 +50,13 @@ describe("help", () => {
 
   test("of train names every choice and every kind of data", async () => {
     const { stdout } = await argmin(["train", "--help"], { cwd });
-    for (const word of ["linear, mlp, cnn", "hinge, squared-hinge", "rmsprop", "relu, sigmoid, tanh", "builtin:shapes"])
+    for (const word of [
+      "linear, mlp, cnn",
+      "hinge, squared-hinge",
+      "rmsprop",
+      "relu, leaky-relu, gelu",
+      "builtin:shapes",
+    ])
       expect(stdout.replaceAll(/\s+/g, " ")).toContain(word);
   });
 

@@ -33,7 +33,7 @@ const trialsOf = (lines: readonly Line[]) => lines.filter(({ event }) => event =
 
 describe("argmin tune", () => {
   test("tries the defaults first, keeps every trial, makes a run of the best, and repeats itself", async () => {
-    const result = await tune(["--trials", "5", "--sampler", "sobol", "--name", "first"]);
+    const result = await tune(["--trials", "5", "--sampler", "sobol", "--pruner", "none", "--name", "first"]);
     const done = doneLine(result);
     expect(tooWide(result.stderr)).toEqual([]);
     const trials = trialsOf(jsonLines(result.stdout));
@@ -231,7 +231,8 @@ describe("argmin tune", () => {
       join(cwd, "two.yaml"),
       "hinge.margin: 1\noptimizer: [adam, nesterov]\nadam.learningRate: 0.01\nnesterov.learningRate: 0.1\n",
     );
-    const fixed = ["--hidden", "8", "--dropout", "0", "--batch-size", "16", "--schedule", "cosine", "--l2", "1e-4"];
+    const shape = ["--hidden", "8", "--activation", "relu", "--dropout", "0"];
+    const fixed = [...shape, "--batch-size", "16", "--schedule", "cosine", "--l2", "1e-4"];
     const result = await tune(["--space", "two.yaml", "--loss", "hinge", ...fixed, "--trials", "9", "--name", "few"]);
     const done = doneLine(result);
     expect(done).toMatchObject({ reason: "exhausted", trials: 2 });

@@ -13,7 +13,7 @@ const TRIALS = Number(process.env.ARGMIN_WORKED_TRIALS ?? 4);
 
 /** What every search here is asked for. */
 const searchOf = (sampler: string) => [
-  ...["--model", "mlp", "--epochs", "6", "--sampler", sampler],
+  ...["--model", "mlp", "--epochs", "6", "--sampler", sampler, "--pruner", "none"],
   ...["--trials", String(TRIALS), "--threads", "1"],
 ];
 

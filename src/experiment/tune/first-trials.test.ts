@@ -6,12 +6,12 @@ import { allows, type DataFacts, defaultSpace, firstTrials, knownParameters, usu
 const facts: DataFacts = { numbers: false, height: 28, width: 28, channels: 1, classes: 10, pictures: 54_000 };
 const options: TrainOptions = { data: "x", model: mlp() };
 
-function tried(sampler: string, limit?: number) {
+function tried(sampler: string, limit?: number, budget?: number) {
   const { space, start } = defaultSpace(options, facts);
   const constraints = limit === undefined ? [] : [{ metric: "parameters", atMost: limit }];
   const keeps = allows(space, constraints, options, facts);
   const known = knownParameters(options, facts);
-  const found = firstTrials(space, start, keeps, { sampler: { name: sampler, options: {} }, seed: 1, known });
+  const found = firstTrials(space, start, keeps, { sampler: { name: sampler, options: {} }, seed: 1, known, budget });
   for (const each of found) {
     expect(space.checked(each)).toEqual(each);
     expect(keeps(each)).toBe(true);
@@ -32,6 +32,12 @@ test("first what a training would do, then wider and kept from learning by heart
 
 test("samplers that do not learn are left alone after the first", () => {
   expect(tried("random").found).toHaveLength(1);
+});
+
+test("half of a search is the sampler's", () => {
+  expect(tried("gp", undefined, 1).found).toHaveLength(1);
+  expect(tried("gp", undefined, 4).found).toHaveLength(2);
+  expect(tried("gp", undefined, 50).found).toHaveLength(7);
 });
 
 test("all keep the limits", () => {

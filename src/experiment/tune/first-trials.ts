@@ -57,6 +57,14 @@ const allowed = (parameter: Parameter, value: ParameterValue): boolean =>
     ? parameter.choices.includes(value)
     : typeof value === "number" && value >= parameter.low && value <= parameter.high;
 
+interface Beginning {
+  readonly sampler: Named;
+  readonly seed: number;
+  readonly known: KnownParameters;
+  /** Trials of the whole search, half of which are the sampler's at least. */
+  readonly budget?: number | undefined;
+}
+
 /**
  * What a search tries first: what a training without a search would do, or the nearest that keeps the limits; the same, kept from learning by
  * heart; then configurations around them.
@@ -67,7 +75,7 @@ export function firstTrials(
   space: Space,
   start: Configuration,
   keeps: (configuration: Configuration) => boolean,
-  { sampler, seed, known }: { readonly sampler: Named; readonly seed: number; readonly known: KnownParameters },
+  { sampler, seed, known, budget = Number.POSITIVE_INFINITY }: Beginning,
 ): Configuration[] {
   const first = nearestAllowed(space, start, keeps);
   if (first === undefined) return [];
@@ -77,7 +85,8 @@ export function firstTrials(
   const centres = regularized && space.keyOf(regularized) !== space.keyOf(first) ? [first, regularized] : [first];
   const around = centres.toReversed().flatMap((centre, i) => near(space, centre, NEAR[i], seed, keeps));
   const all = [...centres, ...around];
-  return all.filter((one, i) => all.findIndex((other) => space.keyOf(other) === space.keyOf(one)) === i);
+  const different = all.filter((one, i) => all.findIndex((other) => space.keyOf(other) === space.keyOf(one)) === i);
+  return different.slice(0, Math.max(1, Math.floor(budget / 2)));
 }
 
 /**

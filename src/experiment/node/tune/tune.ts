@@ -20,6 +20,8 @@ import { finishTrial, retrain } from "./best.ts";
 import { createStudy, type OpenStudy, openStudy, search, type TrialEvent } from "./search.ts";
 import { TrialTrainer } from "./trainer.ts";
 
+const USUAL_TRIALS = 50;
+
 /** What a search is about. Options of a training hold for every trial and are not searched. */
 export interface TuneOptions
   extends Omit<TrainOptions, "steps" | "time" | "folder" | "command" | "report" | "onEvent"> {
@@ -106,7 +108,7 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
       const { reason } = await search(open, {
         ...{
           slots: workers,
-          budget: options.trials ?? (options.time === undefined ? 50 : null),
+          budget: options.trials ?? (options.time === undefined ? USUAL_TRIALS : null),
           signal: ending.signal,
         },
         ...(queue ? { queue } : {}),
@@ -140,6 +142,7 @@ async function planned(options: TuneOptions, runs: string) {
   const first = firstTrials(space, start, keeps, {
     ...{ sampler, seed: settings.seed },
     known: knownParameters(trainer.options, facts),
+    budget: options.trials ?? (options.time === undefined ? USUAL_TRIALS : undefined),
   });
   const folder = join(runs, options.name);
   return (storage: Parameters<typeof createStudy>[0]): Promise<OpenStudy> => {
