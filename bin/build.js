@@ -31,6 +31,9 @@ function stampOf() {
   return stamp;
 }
 
+/** What is said of a function is read in the types beside it; without that the bundle is a fifth smaller. */
+const comments = { jsdoc: false };
+
 /**
  * All chunks and all entries lie side by side, so that `new URL("./x-worker.js", import.meta.url)` finds a worker from
  * whichever chunk asks.
@@ -43,11 +46,11 @@ async function bundle(folder) {
   for (const file of workers) input[basename(file, ".js")] = file;
   for (const [name, file] of Object.entries(input)) input[name] = join(folder, file);
   const bundled = await rolldown({ input, platform: "node", external: /^[^./]/ });
-  await bundled.write({ dir: join(folder, "bundle"), chunkFileNames: "[name]-[hash].js" });
+  await bundled.write({ dir: join(folder, "bundle"), chunkFileNames: "[name]-[hash].js", comments });
   await bundled.close();
   // What a page loads is one file that needs nothing beside it but ONNX Runtime, whose address it is told.
   const forPages = await rolldown({ input: join(folder, "web.js"), platform: "browser" });
-  await forPages.write({ file: join(folder, "bundle", "web.js") });
+  await forPages.write({ file: join(folder, "bundle", "web.js"), comments });
   await forPages.close();
 }
 
