@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { ExperimentEvent } from "../experiment/index.ts";
 import { finishTrial, type OpenStudy, retrain } from "../experiment/node/index.ts";
+import { shownMetric, wordsOf } from "../experiment/tune/index.ts";
 import type { Searched } from "../tune/index.ts";
 import { callName, callOf, type Output, quoted, style } from "./output.ts";
 import { shownAddress } from "./shown-address.ts";
@@ -30,6 +31,12 @@ export async function concluded(
   const { name } = study.record;
   output.say();
   for (const line of bestLines(study, { width: WIDTH, rows: 5 })) output.say(line);
+  const [likely] = study.expected();
+  if (likely !== undefined) {
+    const [{ metric }] = study.record.objectives;
+    const [mean, spread] = [likely.mean, likely.deviation].map((value) => shownMetric(metric, value));
+    output.say(`  by a model of all trials the best is trial ${likely.number}: ${wordsOf(metric)} ${mean} ± ${spread}`);
+  }
   sayImportance(output, study, WIDTH);
   const page = await sayPage(output, study, folder, "the search as a page:");
   const [best] = study.best();
@@ -72,6 +79,9 @@ export async function concluded(
   output.event({
     ...{ event: "done", study: name, reason: result.reason, trials: study.trials.length, folder, run, page },
     best: { trial: best.number, configuration: best.configuration, metrics: best.metrics },
+    ...(likely === undefined
+      ? {}
+      : { expected: { trial: likely.number, mean: likely.mean, deviation: likely.deviation } }),
     ...(repeat === undefined ? {} : { command: repeat }),
   });
   return signal.aborted ? 130 : 0;

@@ -246,6 +246,18 @@ describe("what a study knows", () => {
     ).toEqual(inside.map(({ number }) => number).sort());
   });
 
+  test("what is expected of the good ones is on the scale of the objective", async () => {
+    const tell: Perform = async (task) => ({ accuracy: 3 - lossOf(task.trial, 6) });
+    const study = await made({ objectives: [{ metric: "accuracy", direction: "maximize" }] });
+    await search(study, { budget: 9, perform: tell });
+    expect(study.expected()).toEqual([]);
+    await search(study, { budget: 25, perform: tell });
+    const [best, ...others] = study.expected();
+    expect(Math.abs(best.mean - study.trials[best.number].metrics.accuracy)).toBeLessThan(0.3);
+    expect(others.every(({ mean }) => mean <= best.mean)).toBe(true);
+    expect(others.length).toBeGreaterThan(8);
+  });
+
   test("two objectives have a front", async () => {
     const objectives = [
       { metric: "loss", direction: "minimize" },
@@ -254,6 +266,7 @@ describe("what a study knows", () => {
     const study = await made({ objectives });
     await search(study, { budget: 20 });
     const front = study.best();
+    expect(study.expected()).toEqual([]);
     // Below a rate of 0.01 a smaller one is smaller and worse; above it is larger and worse.
     expect(front.every(({ configuration }) => (configuration.rate as number) <= 0.03)).toBe(true);
     expect(front.length).toBeGreaterThan(2);

@@ -1,8 +1,10 @@
 import { choose, UsageError } from "../core/index.ts";
 import { type Configuration, Space } from "../space/index.ts";
+import { type Expected, expected } from "./gp/expected.ts";
 import { frontOf, minimized } from "./objective.ts";
 import type { Progress, Race } from "./pruner.ts";
 import { pruners } from "./pruners/index.ts";
+import type { Ask } from "./sampler.ts";
 import { samplers } from "./samplers/index.ts";
 import {
   type Constraint,
@@ -219,22 +221,38 @@ export class Study {
    * @returns undefined where nothing is left to try
    */
   suggest(number: number, seen: Seen): Configuration | undefined {
-    const { sampler, seed, constraints, spaces } = this.#record;
+    const unit = choose("sampler", samplers, this.#record.sampler.name);
+    return unit.ask(this.#request(number, seen), { ...unit.defaults, ...this.#record.sampler.options });
+  }
+
+  /**
+   * Complete trials by what a Gaussian process believes of them, the best first; `mean` and `deviation` on the
+   * scale of the objective. Nothing where there are two objectives, or too few trials.
+   */
+  expected(): Expected[] {
+    const { objectives } = this.#record;
+    if (objectives.length > 1) return [];
+    const sign = objectives[0].direction === "minimize" ? 1 : -1;
+    return expected(this.#request(this.#trials.length, seenOf(this.#trials, null)))
+      .filter(({ number }) => this.#trials[number].state === "complete")
+      .map(({ mean, ...rest }) => ({ mean: sign * mean, ...rest }));
+  }
+
+  #request(number: number, seen: Seen): Ask {
+    const { seed, constraints, spaces } = this.#record;
     const own = this.#trials[number];
     const space = own === undefined ? this.#space : new Space(spaces[own.space].parameters);
     // A space that came later fills nothing that its sampler knew of.
     const record = { ...this.#record, spaces: spaces.slice(0, (own?.space ?? spaces.length - 1) + 1) };
-    const unit = choose("sampler", samplers, sampler.name);
     const { allows, computed = [] } = this.#rules;
     const limits = constraints.filter(({ metric }) => !computed.includes(metric));
-    const request = {
+    return {
       ...{ space, seed, number },
       trials: trialsAt(record, this.#trials, this.#curves, seen, number),
       ...(seen.budget === null ? {} : { budget: seen.budget }),
       ...(allows === undefined ? {} : { allows: allows(space, constraints) }),
       ...(limits.length === 0 ? {} : { limits: Object.fromEntries(limits.map((one) => [one.metric, one.atMost])) }),
     };
-    return unit.ask(request, { ...unit.defaults, ...sampler.options });
   }
 
   /** Whether what was measured keeps all constraints. */
