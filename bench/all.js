@@ -26,7 +26,7 @@ const torch = hasShared && hasTorch() ? join(shared, "peers", "torch_step.py") :
 const inTorch = ["linear", "mlp", "cnn", "resnet20", "mlp100m"];
 const inJavaScript = ["linear", "mlp", "cnn", "mlp100m"];
 const scripts = { "jax-js": "jax.js", "TensorFlow.js": "tfjs.js" };
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 120_000;
 
 /** A peer in JavaScript on one model. */
 function scripted(file, name) {

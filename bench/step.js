@@ -16,6 +16,7 @@ export const shapes = {
   linear: { model: "linear", height: 28, width: 28, channels: 1, batch: 64, steps: 400 },
   mlp: { model: "mlp", height: 28, width: 28, channels: 1, batch: 128, steps: 60 },
   cnn: { model: "cnn", height: 32, width: 32, channels: 3, batch: 64, steps: 20 },
+  resnet20: { model: "resnet", options: { depth: 20 }, height: 32, width: 32, channels: 3, batch: 64, steps: 8 },
   "vit-tiny": { model: "vit", height: 32, width: 32, channels: 3, batch: 64, steps: 8 },
   mlp100m: {
     model: "mlp",
@@ -83,6 +84,8 @@ export async function randomStepper(name) {
   const scalars = new Scalars();
   scalars.set("scalar.learningRate", 0.01);
   scalars.set("scalar.momentum", 0.9);
+  const { runningScalars } = await import("../dist/nn/index.js");
+  for (const [key, value] of Object.entries(runningScalars(1))) scalars.set(key, value);
   const stepper = await createStepper(plan, await openRuntime("auto"), scalars);
   const parameters = plan.parameters.reduce((total, { name: key }) => total + plan.initial[key].length, 0);
   return { stepper, order: plan.train, stepsPerEpoch: stepper.stepsPerEpoch, parameters, batch };
