@@ -13,7 +13,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { peak } from "./peak.js";
-import { randomPlan, randomStepper, recipeOf, shapes } from "./step.js";
+import { randomStepper, recipeOf, shapes } from "./step.js";
 import { argmin, hasShared, hasTorch, jsonLines, median, root, shared } from "./support.js";
 
 const args = process.argv.slice(2);
@@ -84,7 +84,7 @@ async function stepsOf(name) {
   return found;
 }
 
-/** How long it takes until there is anything: the help, and the sessions of a step. */
+/** How long it takes until there is anything: the help, and the plan and the sessions of a step. */
 async function startOf() {
   const timed = (words) => {
     const start = performance.now();
@@ -98,9 +98,6 @@ async function startOf() {
   const [helpMs, nodeMs] = [0, 1].map((i) => median(rounds.map((round) => round[i])));
   const buildMs = {};
   for (const name of names.filter((each) => each !== "mlp100m")) {
-    const { createStepper } = await import("../dist/train/stepper.js");
-    await createStepper; // The module is loaded before the clock runs.
-    await randomPlan(name);
     const start = performance.now();
     await randomStepper(name);
     buildMs[name] = Math.round(performance.now() - start);

@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { VERSION } from "../core/index.ts";
 import { probe, type Runtime } from "../runtime/index.ts";
 import { checkWebgpu, loadNative, loadWasm, loadWebgpu, NATIVE_MEND, WEBGPU_MEND } from "../runtime/node/index.ts";
-import { callName, type Output, style } from "./output.ts";
+import { callName, type Output, style, wrapped } from "./output.ts";
 
 /** One finding: good, bearable, or broken. */
 interface Finding {
@@ -17,7 +17,7 @@ export async function doctorCommand(output: Output): Promise<number> {
   const mark = { ok: style("green", "✓"), warning: style("yellow", "!"), failed: style("red", "✗") };
   output.say(`argmin ${VERSION}`);
   for (const finding of findings) {
-    const [first, ...rest] = folded(finding.text, 66);
+    const [first, ...rest] = wrapped(finding.text, 66);
     output.say(`  ${mark[finding.state]} ${finding.name.padEnd(9)} ${first}`);
     for (const line of rest) output.say(`${" ".repeat(14)}${line}`);
     output.event({ event: "finding", ...finding });
@@ -26,17 +26,6 @@ export async function doctorCommand(output: Output): Promise<number> {
   output.say(usable ? `\nReady: ${callName()} quickstart` : "\nSomething is missing; see the lines marked ✗.");
   output.event({ event: "done", usable });
   return usable ? 0 : 1;
-}
-
-/** Lines of at most `width` columns; a word that is longer has a line of its own. */
-function folded(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 async function node(): Promise<Finding> {

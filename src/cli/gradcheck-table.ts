@@ -1,5 +1,5 @@
 import { BOUND, describeKink, type Row, STEPS, type UnitRow, type Verdict } from "../gradcheck/index.ts";
-import { style } from "./output.ts";
+import { style, wrapped } from "./output.ts";
 
 type AnyRow = Row | UnitRow;
 
@@ -154,15 +154,4 @@ export function summary(counts: Counts, failed: readonly string[], silent: reado
   // A unit like equal has no slopes to agree on.
   const told = rows === 0 ? [] : wrapped(verdict, WIDTH).map((line) => style(wrong > 0 ? "red" : "green", line));
   return [...told, ...remarks.flatMap((text) => wrapped(text, WIDTH))];
-}
-
-/** Breaks a text at spaces. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }

@@ -89,6 +89,17 @@ export function style(format: Parameters<typeof styleText>[0], text: string): st
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
+/** Lines of at most `width` columns, broken at spaces; a word that is longer has a line of its own. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** 42 s, 3 min 05 s, 2 h 10 min. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -1,8 +1,7 @@
 import { UsageError } from "../../core/index.ts";
-import { adapt } from "../adapt.ts";
-import { HostBlock } from "../blocks.ts";
 import { gpuRuntime } from "../gpu.ts";
 import type { Device, Runtime } from "../session.ts";
+import { wasmRuntime } from "../wasm.ts";
 
 type OrtModule = typeof import("onnxruntime-common");
 
@@ -62,24 +61,8 @@ async function openWasm({ ort: folder, threads }: WebOptions, notes: readonly st
   const isolated = surroundings.crossOriginIsolated === true;
   const most = isolated ? Math.min(4, surroundings.navigator?.hardwareConcurrency ?? 1) : 1;
   const count = isolated ? (threads ?? most) : 1;
-  ort.env.wasm.numThreads = count;
-  ort.env.logLevel = "error";
   const alone = "The page is not cross-origin isolated, so WebAssembly has one thread (docs/devices.md)";
-  return {
-    device: "wasm",
-    description: `ONNX Runtime ${ort.env.versions.web}, WebAssembly in a browser, ${count} ${count === 1 ? "thread" : "threads"}`,
-    threads: count,
-    notes: isolated ? notes : [...notes, alone],
-    createBlock: (shape) => new HostBlock(shape),
-    async createSession(model) {
-      const session = await ort.InferenceSession.create(model, {
-        executionProviders: ["wasm"],
-        graphOptimizationLevel: "all",
-        logSeverityLevel: 4,
-      });
-      return adapt(session, { Tensor: ort.Tensor, writesInPlace: false });
-    },
-  };
+  return wasmRuntime(ort, { threads: count, notes: isolated ? notes : [...notes, alone], place: " in a browser" });
 }
 
 async function openWebgpu({ ort: folder }: WebOptions, { info }: Adapter): Promise<Runtime> {
