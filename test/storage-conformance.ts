@@ -424,6 +424,17 @@ export function storageConformance(kind: string, open: () => Promise<StudyStorag
       });
     });
 
+    test("what is wanted of a study is heard by all, and is of that study alone", async () => {
+      const second = (await storage.createStudy(spec(`${name} too`), space)).id;
+      expect(await other.wanted(study)).toBe("run");
+      await storage.want(study, "pause");
+      expect([await other.wanted(study), await other.wanted(second)]).toEqual(["pause", "run"]);
+      await other.want(study, "stop");
+      expect(await storage.wanted(study)).toBe("stop");
+      await other.want(study, "run");
+      expect(await storage.wanted(study)).toBe("run");
+    });
+
     describe("workers", () => {
       test("are those that were heard of lately, by name", async () => {
         await storage.beat(study, "bert", 2);

@@ -13,6 +13,8 @@ export interface StudyFlags {
   readonly runs: string;
   readonly all?: boolean;
   readonly export?: string;
+  readonly pause?: boolean;
+  readonly stop?: boolean;
 }
 
 const WIDTH = 80;
@@ -20,14 +22,31 @@ const ROWS = 10;
 
 /** Lists studies, or opens one. */
 export async function studyCommand(output: Output, name: string | undefined, flags: StudyFlags): Promise<number> {
+  const wanted = flags.stop ? "stop" : flags.pause ? "pause" : undefined;
+  if (wanted !== undefined && name === undefined) {
+    throw new UsageError(`--${wanted}`, "no study is named", `write argmin study NAME --${wanted}`, 2);
+  }
   const storage = await openStorage(storageOf(flags), { create: false });
   try {
-    if (name === undefined) await list(output, storage);
+    if (name !== undefined && wanted !== undefined) {
+      await want(output, await Study.open(storage, name), wanted);
+    } else if (name === undefined) await list(output, storage);
     else await show(output, await Study.open(storage, name), flags);
     return 0;
   } finally {
     await storage.close();
   }
+}
+
+/** Tells all who search or work for a study to pause or stop, wherever they are. */
+async function want(output: Output, { storage, record, trials }: Study, wanted: "pause" | "stop"): Promise<void> {
+  await storage.want(record.id, wanted);
+  const running = trials.filter(({ state }) => state === "running").length;
+  const count = running === 1 ? "one trial that runs" : `${running} trials that run`;
+  const how =
+    running === 0 ? "no trial runs" : wanted === "pause" ? `${count} will be finished` : `${count} will be given back`;
+  output.say(`${style("bold", record.name)}: no new trials are begun; ${how}`);
+  output.event({ event: "wanted", study: record.name, wanted, running });
 }
 
 async function list(output: Output, storage: StudyStorage): Promise<void> {

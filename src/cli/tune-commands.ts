@@ -87,7 +87,12 @@ ${examples(
     .option("--storage <url>", "as for tune (default: sqlite:<runs>/studies.db)")
     .option("--all", "every trial, in the order in which they were begun")
     .option("--export <file>", "write all trials to a .csv, or all there is to a .json")
-    .addHelpText("after", examples("study", "study photos-tune", "study photos-tune --export trials.csv"))
+    .option("--pause", "finish the trials that run, wherever they do, and begin no new ones")
+    .option("--stop", "give back what runs: it goes on from its last step with tune --resume")
+    .addHelpText(
+      "after",
+      examples("study", "study photos-tune", "study photos-tune --export trials.csv", "study photos-tune --pause"),
+    )
     .action(async (name, flags) => ended(await (await import("./study.ts")).studyCommand(output, name, flags)));
 
   command("worker", "run trials of searches that are coordinated elsewhere")

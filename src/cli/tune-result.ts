@@ -29,6 +29,7 @@ export async function concluded(
   const { signal, flags, argv, url } = concluding;
   const { study, folder, trainer } = open;
   const { name } = study.record;
+  const paused = result.reason === "paused";
   output.say();
   for (const line of bestLines(study, { width: WIDTH, rows: 5 })) output.say(line);
   const [likely] = study.expected();
@@ -51,14 +52,15 @@ export async function concluded(
     output.say("No trial has come to its end within the limits.");
     if (result.open > 0) output.say(`go on with ${style("bold", goOn)}`);
     output.event({ event: "done", study: name, reason: result.reason, trials: study.trials.length, best: null, page });
-    return signal.aborted ? 130 : 1;
+    return signal.aborted ? 130 : paused ? 0 : 1;
   }
   output.say(`trial ${best.number} in full:`);
   for (const line of configurationLines(best.configuration, WIDTH)) output.say(line);
   output.say();
   const config = best.folder === null ? undefined : join(best.folder, "config.yaml");
   let run: string | null = null;
-  if (!signal.aborted) {
+  // A search that was paused is not at its end, where the test pictures are looked at.
+  if (!signal.aborted && !paused) {
     const judged = { command: callOf(argv), signal, onEvent: (event: ExperimentEvent) => reportEvent(output, event) };
     const made = flags.retrain
       ? await retrain(open, best, judged)

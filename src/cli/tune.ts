@@ -156,6 +156,8 @@ export async function tuneCommand(
         planned === undefined
           ? await resumed(storage, flags, data, opening)
           : await begun(output, storage, planned, flags, opening);
+      // Whoever goes on with a study that was paused wants it to run.
+      await storage.want(open.study.record.id, "run");
       output.endProgress();
       tellStudy(output, open, lengths, url);
       return await searched(output, open, { ...lengths, slots, queue, signal, flags, argv, url });
@@ -271,5 +273,6 @@ async function searched(output: Output, open: OpenStudy, searching: Searching): 
     watch.end();
   }
   if (result.reason === "exhausted") output.say("The space is exhausted: every configuration in it was tried.");
+  if (result.reason === "paused") output.say("The search was paused from elsewhere; no new trials are begun.");
   return await concluded(output, open, result, searching);
 }

@@ -70,7 +70,15 @@ const first: Migration = async (db, kind) => {
     .execute();
 };
 
-export const migrations: readonly Migration[] = [first];
+/** What is wanted of a study, so that it can be paused from elsewhere. */
+const second: Migration = async ({ schema }) => {
+  await schema
+    .alterTable("studies")
+    .addColumn("wanted", "text", (c) => c.notNull().defaultTo("run"))
+    .execute();
+};
+
+export const migrations: readonly Migration[] = [first, second];
 
 /** What is there: 0 where there is nothing yet. */
 async function versionOf({ db, tables, shown }: Backend, transaction: Kysely<Tables>): Promise<number> {

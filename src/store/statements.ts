@@ -1,5 +1,5 @@
 import { type ExpressionBuilder, type Kysely, sql } from "kysely";
-import type { Lease, TrialState } from "../tune/index.ts";
+import type { Lease, TrialState, Wanted } from "../tune/index.ts";
 import type { Backend } from "./backend.ts";
 import { prepared } from "./prepared.ts";
 import type { NewTrialRow } from "./records.ts";
@@ -221,6 +221,13 @@ export function statements({ db, now, among, kind }: Backend) {
       reports.where("study", "=", study).where(among("trial", list)),
     ),
     reports: statement(({ study }: { study: number }) => reports.where("study", "=", study)),
+
+    want: statement(({ study, wanted }: { study: number; wanted: Wanted }) =>
+      db.updateTable("studies").set({ wanted }).where("id", "=", study),
+    ),
+    wanted: statement(({ study }: { study: number }) =>
+      db.selectFrom("studies").select("wanted").where("id", "=", study),
+    ),
 
     beat: statement(({ study, name, slots }: { study: number; name: string; slots: number }) =>
       db

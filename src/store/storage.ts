@@ -11,6 +11,7 @@ import {
   type StudySpec,
   type StudyStorage,
   type TrialRecord,
+  type Wanted,
   type WorkerRecord,
 } from "../tune/index.ts";
 import type { Backend } from "./backend.ts";
@@ -209,6 +210,15 @@ export class SqlStorage implements StudyStorage {
     const { rows } = await this.#backend.attempt(() => this.#say.workers({ study, withinMs }));
     // Databases differ in what comes first in an alphabet.
     return rows.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async want(study: number, wanted: Wanted): Promise<void> {
+    await this.#backend.attempt(() => this.#say.want({ study, wanted }));
+  }
+
+  async wanted(study: number): Promise<Wanted> {
+    const { rows } = await this.#backend.attempt(() => this.#say.wanted({ study }));
+    return rows[0].wanted;
   }
 
   close(): Promise<void> {

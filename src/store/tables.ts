@@ -1,5 +1,5 @@
 import type { Generated } from "kysely";
-import type { NewTrial, TrialState } from "../tune/index.ts";
+import type { NewTrial, TrialState, Wanted } from "../tune/index.ts";
 
 /** Text that holds JSON: unlike the databases' own types it keeps the order of keys and every character. */
 type Json = string;
@@ -15,6 +15,7 @@ export interface Tables {
     spec: Json;
     /** How many spaces it has: adding to it orders those who add one at the same time. */
     spaces: number;
+    wanted: Generated<Wanted>;
     mark: string;
   };
   spaces: { study: number; position: number; content: Json; mark: string };

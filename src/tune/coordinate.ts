@@ -22,9 +22,9 @@ export interface CoordinateOptions {
   readonly onLook?: () => void;
 }
 
-/** How a search ended. `open` trials wait, run or are paused still. */
+/** How a search ended; `paused` where its user wanted no more of it for now. `open` trials wait, run or are paused still. */
 export interface Searched {
-  readonly reason: "budget" | "exhausted" | "stopped";
+  readonly reason: "budget" | "exhausted" | "stopped" | "paused";
   readonly open: number;
 }
 
@@ -44,6 +44,7 @@ export async function coordinate(study: Study, options: CoordinateOptions): Prom
   const busy = () => countOf(({ number, state }) => state === "running" || (state === "waiting" && handed.has(number)));
   let exhausted = false;
   for (;;) {
+    const wanted = await study.storage.wanted(study.record.id);
     const { waiting } = await study.storage.release(study.record.id, mostLost, dead?.() ?? []);
     for (const number of waiting) handed.delete(number);
     await study.refresh();
@@ -55,7 +56,7 @@ export async function coordinate(study: Study, options: CoordinateOptions): Prom
     }
     const room = await slots();
     let idle = false;
-    while (!signal.aborted && !idle && busy() < room) {
+    while (wanted === "run" && !signal.aborted && !idle && busy() < room) {
       const next = await study.next(handed, budget);
       if (next?.kind === "trial") {
         handed.set(next.number, Date.now());
@@ -69,6 +70,11 @@ export async function coordinate(study: Study, options: CoordinateOptions): Prom
     onLook?.();
     const open = countOf(({ state }) => state === "running" || state === "waiting");
     if (signal.aborted) return { reason: "stopped", open: open + countOf(({ state }) => state === "paused") };
+    // What runs is finished before a pause, and given back before a stop.
+    const running = countOf(({ state }) => state === "running");
+    if (wanted === "stop" || (wanted === "pause" && running === 0)) {
+      return { reason: "paused", open: open + countOf(({ state }) => state === "paused") };
+    }
     if (idle && open === 0) {
       // Nobody is left to be compared with: what is paused now stays so.
       await study.storage.prunePaused(study.record.id);

@@ -1,5 +1,6 @@
 export { type CoordinateOptions, coordinate, type Searched } from "./coordinate.ts";
 export { type ExportedStudy, exportStudy } from "./export-study.ts";
+export { type SurfaceRequest, surfaceOfPair } from "./gp/surface.ts";
 export { type Importance, importances } from "./importance.ts";
 export { MemoryQueue } from "./memory-queue.ts";
 export { MemoryStorage } from "./memory-storage.ts";
@@ -27,6 +28,7 @@ export {
   type StudyStorage,
   type TrialRecord,
   type TrialState,
+  type Wanted,
   type WorkerRecord,
 } from "./storage.ts";
 export { type Next, type Rules, Study } from "./study.ts";

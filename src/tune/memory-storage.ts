@@ -11,11 +11,13 @@ import {
   type StudyStorage,
   type TrialRecord,
   type TrialState,
+  type Wanted,
   type WorkerRecord,
 } from "./storage.ts";
 
 interface Kept {
   record: StudyRecord;
+  wanted: Wanted;
   readonly trials: TrialRecord[];
   readonly reports: Map<number, Map<number, Report["metrics"]>>;
 }
@@ -30,7 +32,7 @@ export class MemoryStorage implements StudyStorage {
       throw new UsageError(spec.name, "there is a study of that name already", "choose another --name, or --resume it");
     }
     const record = { ...spec, id: this.#studies.length, created: Date.now(), spaces: [space] };
-    this.#studies.push({ record, trials: [], reports: new Map() });
+    this.#studies.push({ record, wanted: "run", trials: [], reports: new Map() });
     return record;
   }
 
@@ -167,6 +169,14 @@ export class MemoryStorage implements StudyStorage {
   async workers(study: number, withinMs: number): Promise<WorkerRecord[]> {
     const alive = [...(this.#workers.get(study)?.values() ?? [])].filter(({ seen }) => seen >= Date.now() - withinMs);
     return alive.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async want(study: number, wanted: Wanted): Promise<void> {
+    this.#studies[study].wanted = wanted;
+  }
+
+  async wanted(study: number): Promise<Wanted> {
+    return this.#studies[study].wanted;
   }
 
   async close(): Promise<void> {}

@@ -130,6 +130,12 @@ export interface Ending {
   readonly error?: string;
 }
 
+/**
+ * What its user wants of a study. `pause`: what runs is finished, nothing new is begun. `stop`: what runs is given back, and goes on
+ * from its last step another time.
+ */
+export type Wanted = "run" | "pause" | "stop";
+
 /** A process that runs trials. */
 export interface WorkerRecord {
   readonly name: string;
@@ -192,5 +198,9 @@ export interface StudyStorage {
   beat(study: number, worker: string, slots: number): Promise<void>;
   /** Workers that were heard of in the last so many milliseconds. */
   workers(study: number, withinMs: number): Promise<WorkerRecord[]>;
+  /** Says what is wanted of a study; whoever searches or works for it finds out at the next look. */
+  want(study: number, wanted: Wanted): Promise<void>;
+  /** `run`, unless something else was said last. */
+  wanted(study: number): Promise<Wanted>;
   close(): Promise<void>;
 }

@@ -148,6 +148,32 @@ describe("a search", () => {
     await expect(search(study, { perform: wrong })).rejects.toThrow("all 5 trials failed; the last: no such data");
   });
 
+  test("that is wanted to pause finishes what runs, begins nothing new, and goes on when it is wanted again", async () => {
+    const study = await made();
+    const { id } = study.record;
+    const pausing: Perform = async (task) => {
+      if (task.trial.number === 2) await study.storage.want(id, "pause");
+      return await perform(task);
+    };
+    expect(await search(study, { perform: pausing })).toEqual({ reason: "paused", open: 0 });
+    expect(study.trials.map(({ state, step }) => [state, step])).toEqual(new Array(3).fill(["complete", 6]));
+    expect(await search(study)).toEqual({ reason: "paused", open: 0 });
+    expect(study.trials).toHaveLength(3);
+    await study.storage.want(id, "run");
+    expect(await search(study, { budget: 5 })).toEqual({ reason: "budget", open: 0 });
+    expect(study.trials).toHaveLength(5);
+  });
+
+  test("that is wanted to stop ends at once and leaves its trials open", async () => {
+    const study = await made();
+    const stopping: Perform = async (task) => {
+      if (task.trial.number === 1) await study.storage.want(study.record.id, "stop");
+      await new Promise((resolve) => setTimeout(resolve, task.trial.number === 1 ? 50 : 0));
+      return await perform(task);
+    };
+    expect(await search(study, { perform: stopping })).toEqual({ reason: "paused", open: 1 });
+  });
+
   test("that is stopped gives its trials back, and they go on another time", async () => {
     const study = await made();
     const stop = new AbortController();

@@ -151,6 +151,7 @@ class Bench {
   readonly active = new Map<number, Promise<void>>();
   readonly #open: OpenStudy;
   readonly #options: RunTrialsOptions;
+  #leaving = new AbortController();
   /** What stopped a trial that is no fault of the trial's: the storage cannot be reached. */
   broken: unknown;
   #wake: () => void = () => {};
@@ -177,7 +178,8 @@ class Bench {
 
   start(number: number): Promise<void> {
     const { study, trainer, folder } = this.#open;
-    const { signal, leaseMs, onTrial, keepAll } = this.#options;
+    const { leaseMs, onTrial, keepAll } = this.#options;
+    const signal = AbortSignal.any([this.#options.signal, this.#leaving.signal]);
     const running = work(study, number, {
       ...{ worker: this.worker, perform: trainer.perform, signal },
       folderOf: (trial) => join(folder, `trial-${String(trial).padStart(4, "0")}`),
@@ -200,6 +202,12 @@ class Bench {
     return running;
   }
 
+  /** Gives back what runs here. */
+  leave(): void {
+    this.#leaving.abort();
+    this.#leaving = new AbortController();
+  }
+
   async idle(): Promise<void> {
     await Promise.all(this.active.values());
   }
@@ -210,7 +218,11 @@ class Bench {
     const { id } = study.record;
     const { slots } = this.#options;
     await study.storage.beat(id, this.worker, slots);
-    const timer = setInterval(() => study.storage.beat(id, this.worker, slots).catch(() => {}), BEAT_MS);
+    const look = async () => {
+      await study.storage.beat(id, this.worker, slots);
+      if ((await study.storage.wanted(id)) === "stop") this.leave();
+    };
+    const timer = setInterval(() => look().catch(() => {}), BEAT_MS);
     try {
       return await work();
     } finally {
@@ -257,7 +269,7 @@ export async function search(
   const present = slots === 0 ? <T>(work: () => Promise<T>) => work() : bench.present.bind(bench);
   return await present(async () => {
     try {
-      return await coordinate(study, {
+      const searched = await coordinate(study, {
         slots: async () => {
           if (bench.broken !== undefined) throw bench.broken;
           if (queue !== undefined) {
@@ -275,6 +287,8 @@ export async function search(
         dead: () => deadHere(study),
         change: () => bench.changed,
       });
+      if (searched.reason === "paused") bench.leave();
+      return searched;
     } finally {
       over.abort();
       await bench.idle();
@@ -302,6 +316,11 @@ async function serve(
     while (!signal.aborted && !over.aborted) {
       const job = await queue.fetch(id, FETCH_MS);
       if (job === undefined) continue;
+      if ((await study.storage.wanted(id)) !== "run") {
+        // The trial waits, and whoever lets the search go on sends it again.
+        await queue.done(job);
+        continue;
+      }
       const running = bench.start(job.trial);
       await queue.done(job);
       await running;

@@ -99,6 +99,8 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
   const opening = { onEvent: () => {}, ...(signal ? { signal } : {}) };
   try {
     const open = begin ? await begin(storage) : await openStudy(storage, options.name, opening, { data: options.data });
+    // Whoever goes on with a study that was paused wants it to run.
+    await storage.want(open.study.record.id, "run");
     const ending = new AbortController();
     const stop = () => ending.abort();
     signal?.addEventListener("abort", stop);
@@ -180,7 +182,7 @@ async function tuned(open: OpenStudy, reason: Searched["reason"], options: TuneO
   const page = await writeStudyPage(study, folder).catch(() => null);
   const judging = options.signal ? { signal: options.signal } : {};
   const run =
-    best.length === 0 || options.signal?.aborted
+    best.length === 0 || options.signal?.aborted || reason === "paused"
       ? undefined
       : options.retrain
         ? await retrain(open, best[0], judging)
