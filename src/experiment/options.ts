@@ -130,6 +130,11 @@ export interface TrainOptions {
    * or unless the environment's ARGMIN_REPORT is "none".
    */
   readonly report?: boolean;
+  /**
+   * Whether `answers.bin` and `templates.bin` are written into the run folder: what the validation pictures were taken for, and
+   * what the first layer looked for, epoch by epoch. true unless said; trials of a search go without.
+   */
+  readonly records?: boolean;
   readonly onEvent?: (event: ExperimentEvent) => void;
   /** Ends the run after the step in hand; what was learned so far is kept. */
   readonly signal?: AbortSignal;

@@ -7,6 +7,14 @@ export function predictedClass(scores: ArrayLike<number>, row: number, classes: 
   return best;
 }
 
+/** The class with the largest score in each row of scores [count, classes]. */
+export function predictedClasses(scores: ArrayLike<number>, classes: number): Uint8Array | Uint16Array {
+  const count = scores.length / classes;
+  const answers = classes <= 256 ? new Uint8Array(count) : new Uint16Array(count);
+  for (let row = 0; row < count; row++) answers[row] = predictedClass(scores, row, classes);
+  return answers;
+}
+
 /** Share of rows whose largest score is that of the true class. */
 export function accuracy(scores: ArrayLike<number>, labels: ArrayLike<number>, classes: number): number {
   let right = 0;

@@ -1,4 +1,4 @@
-export { accuracy, confusionMatrix, predictedClass } from "./accuracy.ts";
+export { accuracy, confusionMatrix, predictedClass, predictedClasses } from "./accuracy.ts";
 export { BINS, calibrationError, type ReliabilityBin, reliabilityCurve } from "./calibration.ts";
 export { balancedAccuracy, type ClassFigures, classFigures, macroF1 } from "./classification.ts";
 export { type Figures, figuresOf } from "./figures.ts";

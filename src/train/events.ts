@@ -65,6 +65,8 @@ export type TrainEvent =
       readonly step: number;
       readonly trainLoss: number;
       readonly validation: Evaluation | null;
+      /** What each validation picture was taken for, in the order of the plan; null where there are none. */
+      readonly answers: Uint8Array | Uint16Array | null;
       /** At the last step of the epoch. */
       readonly learningRate: number;
       /** Of the gradient at the epoch's end, over its first batch; null where nobody looks at it. */

@@ -1,5 +1,5 @@
 import { memoryRows, type PixelRows } from "../data/index.ts";
-import { accuracy } from "../metrics/index.ts";
+import { accuracy, predictedClasses } from "../metrics/index.ts";
 import type { Places, Runtime } from "../runtime/index.ts";
 import { weightOf } from "./batch-feed.ts";
 import type { Scores, StateValues, TrainEvent } from "./events.ts";
@@ -172,7 +172,8 @@ export class Trainer {
     const { state, stepsPerEpoch } = this.#stepper;
     const { validation: pictures, parameters } = this.#plan;
     const trainLoss = ratio(total, seen);
-    const validation = pictures.length > 0 ? await this.#evaluate(pictures) : null;
+    const judged = pictures.length > 0 ? await this.#evaluate(pictures) : null;
+    const validation = judged?.evaluation ?? null;
     const snapshot = await state.snapshot();
     // The last update of an epoch can overflow without any loss having shown it yet.
     const sound = weightBlocks(this.#plan).every(({ name }) => snapshot[name].every(Number.isFinite));
@@ -190,7 +191,8 @@ export class Trainer {
     // A run that ends within an epoch may be made longer: then the epoch goes on.
     const part = step === epoch * stepsPerEpoch ? { epoch: epoch + 1, total: 0, seen: 0 } : { epoch, total, seen };
     const standing: Standing = { ...part, step, looked: true, seconds: timeline.seconds };
-    const facts = { trainLoss, validation, learningRate, gradientNorm, zeros, seconds };
+    const answers = judged?.answers ?? null;
+    const facts = { trainLoss, validation, answers, learningRate, gradientNorm, zeros, seconds };
     emit({ type: "epoch", epoch, step, ...facts, standing, state: snapshot });
     return standing;
   }
@@ -200,10 +202,12 @@ export class Trainer {
     return scheduledRate(this.#plan, timeline.at(step, this.#losses));
   }
 
-  async #evaluate(indices: Int32Array): Promise<Evaluation> {
+  async #evaluate(indices: Int32Array) {
+    const { classes, pictures } = this.#plan;
     const { scores, losses } = await this.score(indices);
-    const labels = indices.map((index) => this.#plan.pictures.labels[index]);
-    return { loss: this.#meanOf(losses, indices), accuracy: accuracy(scores, labels, this.#plan.classes) };
+    const labels = indices.map((index) => pictures.labels[index]);
+    const evaluation: Evaluation = { loss: this.#meanOf(losses, indices), accuracy: accuracy(scores, labels, classes) };
+    return { evaluation, answers: predictedClasses(scores, classes) };
   }
 
   /** The mean of the losses of pictures, each by its weight. */

@@ -16,6 +16,7 @@ import {
 import type { EpochRow, Settings } from "../options.ts";
 import type { SolverPoint } from "../run-page/page-data.ts";
 import type { Best, Checkpoint } from "./checkpoint-file.ts";
+import type { EpochRecords } from "./records/index.ts";
 import type { Reporter } from "./reporter.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { WriteQueue } from "./write-queue.ts";
@@ -24,6 +25,7 @@ import type { WriteQueue } from "./write-queue.ts";
 interface Kept {
   readonly plan: Plan;
   readonly folder: RunFolder | undefined;
+  readonly records: EpochRecords | undefined;
   readonly writes: WriteQueue;
   /** Of the data. */
   readonly fingerprint: string;
@@ -187,8 +189,8 @@ export class Keeper {
   }
 
   #endEpoch(event: Extract<TrainEvent, { type: "epoch" }>, report: Reporter, settings: Settings): void {
-    const { epoch, step, trainLoss, validation, learningRate, gradientNorm, zeros, seconds, state } = event;
-    const { plan, folder, writes } = this.#kept;
+    const { epoch, step, trainLoss, validation, answers, learningRate, gradientNorm, zeros, seconds, state } = event;
+    const { plan, folder, records, writes } = this.#kept;
     // An epoch that a shorter run ended within has been judged before it was whole.
     while ((this.history.at(-1)?.epoch ?? 0) >= epoch) this.history.pop();
     const { best: old } = this;
@@ -214,6 +216,7 @@ export class Keeper {
     this.history.push(row);
     report.send({ type: "epoch", epochs: this.#epochs(settings), best, ...row });
     writes.add(() => folder?.appendEpoch(row));
+    writes.add(() => records?.write(epoch, state, answers));
     const checkpoint = this.#checkpoint(state, event, event.standing, best);
     this.#writeLast(checkpoint);
     if (best) writes.add(() => folder?.writeCheckpoint("best", checkpoint, this.#parts));

@@ -19,7 +19,7 @@ import { WriteQueue } from "./write-queue.ts";
 export interface ResumeOptions
   extends Pick<
     TrainOptions,
-    "epochs" | "steps" | "time" | "patience" | "cache" | "command" | "report" | "onEvent" | "signal"
+    "epochs" | "steps" | "time" | "patience" | "cache" | "command" | "report" | "records" | "onEvent" | "signal"
   > {
   /** Where the data is now, or an opened source; where the configuration says, unless said. */
   readonly data?: TrainOptions["data"];

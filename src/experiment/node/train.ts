@@ -10,6 +10,7 @@ import { type Ending, type Finished, finish } from "./finish.ts";
 import { firstBatchPng } from "./first-batch.ts";
 import { Keeper } from "./keeper.ts";
 import { prepare } from "./prepare.ts";
+import { EpochRecords } from "./records/index.ts";
 import { Reporter } from "./reporter.ts";
 import { RunFolder } from "./run-folder.ts";
 import { WriteQueue } from "./write-queue.ts";
@@ -65,7 +66,7 @@ export async function trainOn<T = Finished>(
 /** A plan that is ready to run, and everything that is told of it. */
 interface ReadyPlan {
   readonly settings: Settings;
-  readonly options: Pick<TrainOptions, "folder" | "report" | "signal">;
+  readonly options: Pick<TrainOptions, "folder" | "report" | "records" | "signal">;
   readonly dataset: Dataset;
   readonly recipe: Recipe;
   readonly plan: Plan;
@@ -80,7 +81,11 @@ interface ReadyPlan {
 export async function runPlan<T>(ready: ReadyPlan, finishing: (ending: Ending) => Promise<T>): Promise<T> {
   const { settings, options, dataset, recipe, plan, folder, writes, report, from } = ready;
   const fingerprint = fingerprintOf(dataset, recipe);
-  const keeper = new Keeper({ plan, folder, writes, fingerprint, threads: plan.threads ?? 1, from });
+  const records =
+    folder === undefined || options.records === false
+      ? undefined
+      : await EpochRecords.open(folder.path, plan, recipe, from?.history.at(-1)?.epoch ?? (from && 0));
+  const keeper = new Keeper({ plan, folder, records, writes, fingerprint, threads: plan.threads ?? 1, from });
   await keeper.start();
   const started = performance.now();
   const worker = trainInWorker(

@@ -1,6 +1,6 @@
 import { choose, InternalError } from "../../core/index.ts";
 import { memoryRows, type PixelRows } from "../../data/index.ts";
-import { accuracy } from "../../metrics/index.ts";
+import { accuracy, predictedClasses } from "../../metrics/index.ts";
 import type { Runtime, Values } from "../../runtime/index.ts";
 import { type Progress, type Solution, solvers } from "../../solvers/index.ts";
 import { weightOf } from "../batch-feed.ts";
@@ -64,9 +64,19 @@ export class SolveRun {
       emit({ type: "interrupted", epoch: 1, step: solution.iteration, standing: null, state });
       return;
     }
-    const validation = held.length > 0 ? await this.#evaluate(held) : null;
+    const judged = held.length > 0 ? await this.#evaluate(held) : null;
+    const [validation, answers] = judged === null ? [null, null] : [judged.evaluation, judged.answers];
     emit({
-      ...{ type: "epoch", epoch: 1, step: solution.iteration, learningRate: 0, validation, standing: null, state },
+      ...{
+        type: "epoch",
+        epoch: 1,
+        step: solution.iteration,
+        learningRate: 0,
+        validation,
+        answers,
+        standing: null,
+        state,
+      },
       gradientNorm: null,
       zeros: shareOfZeros(this.#plan.parameters, state),
       trainLoss: solution.value - penaltyOf(solution.w, request),
@@ -87,13 +97,16 @@ export class SolveRun {
     );
   }
 
-  async #evaluate(indices: Int32Array): Promise<Evaluation> {
+  async #evaluate(indices: Int32Array) {
     const { scores, losses } = await this.score(indices);
     const { labels, weights } = this.#plan.pictures;
     const total = losses.reduce((sum, loss, i) => sum + loss * (weights?.[indices[i]] ?? 1), 0);
     const weight = weightOf(this.#plan.pictures, indices, 0, indices.length);
     const truths = indices.map((index) => labels[index]);
-    return { loss: weight === 0 ? 0 : total / weight, accuracy: accuracy(scores, truths, this.#plan.classes) };
+    const { classes } = this.#plan;
+    const loss = weight === 0 ? 0 : total / weight;
+    const evaluation: Evaluation = { loss, accuracy: accuracy(scores, truths, classes) };
+    return { evaluation, answers: predictedClasses(scores, classes) };
   }
 
   /** Scores pictures with the solution, or with weights that are given. */

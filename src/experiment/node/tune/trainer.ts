@@ -87,7 +87,7 @@ export class TrialTrainer {
     const finishing = (ending: Parameters<typeof trialMetrics>[0]) => trialMetrics(ending, this.latency);
     const options = {
       ...{ threads: this.threads, ...this.optionsOf(trial.configuration) },
-      ...{ folder, signal, onEvent, report: false },
+      ...{ folder, signal, onEvent, report: false, records: false },
     };
     const settings = resolve(options, this.source);
     const dataset = await this.#load(settings, () => {}, signal);
@@ -100,7 +100,7 @@ export class TrialTrainer {
       }
       // Epochs that are in the checkpoint are not trained again; where their report was lost with a worker it is made now.
       for (const row of checkpoint.history) if (row.epoch > trial.step) tell(row);
-      const anew = { data: this.source, signal, onEvent, report: false };
+      const anew = { data: this.source, signal, onEvent, report: false, records: false };
       return (await resumeOn(folder, anew, finishing, dataset)) ?? {};
     } catch (error) {
       if (signal.aborted && (error as Error).name === "AbortError") return {};

@@ -24,7 +24,7 @@ const USUAL_TRIALS = 50;
 
 /** What a search is about. Options of a training hold for every trial and are not searched. */
 export interface TuneOptions
-  extends Omit<TrainOptions, "steps" | "time" | "folder" | "command" | "report" | "onEvent"> {
+  extends Omit<TrainOptions, "steps" | "time" | "folder" | "command" | "report" | "records" | "onEvent"> {
   readonly data: string;
   /** Of the study; it has to be new, unless `resume` is true. */
   readonly name: string;
