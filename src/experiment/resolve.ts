@@ -64,6 +64,7 @@ const known: Readonly<Record<keyof TrainOptions, true>> = {
   folder: true,
   command: true,
   report: true,
+  records: true,
   onEvent: true,
   signal: true,
 };

@@ -156,7 +156,7 @@ function drawingOf(
   user: Step,
   steps: readonly Step[],
 ): { readonly draw: Draw; readonly note?: string } {
-  if (shape.length < 2) return { draw: stripGrid };
+  if (shape.length < 2 || (shape.length === 2 && shape[0] === 1)) return { draw: stripGrid };
   const which = shownOf(steps, user);
   const noted = (...parts: (string | undefined)[]) => parts.filter((part) => part !== undefined).join("; ");
   if (shape.length === 4) {
@@ -184,6 +184,7 @@ function drawingOf(
 
 /** Its own name; where batch norm has become part of a layer, what it is to the step that takes it. */
 function parameterTitle(tensor: Tensor, { tensor: user }: Step): string {
+  if (tensor.op.name === "oneHot") return "the truth";
   if (!isInput(tensor)) return user.inputs.indexOf(tensor) === 1 ? "weight, normalised" : "bias, normalised";
   const { name } = tensor.attrs;
   return name.slice(name.lastIndexOf(".") + 1);

@@ -1,5 +1,6 @@
+export { type ChainRule, chainRuleOf } from "./chain-rule.ts";
 export { graphSvg, type Heading, imagesOf } from "./graph-svg.ts";
-export { graphView, type StepCard } from "./graph-view.ts";
+export { graphView, type Part, type StepCard } from "./graph-view.ts";
 export {
   chosenScores,
   feedsOf,
@@ -23,5 +24,7 @@ export {
   shareOutside,
   WHOLE,
 } from "./overlay.ts";
+export type { Thumbnail } from "./thumbnails.ts";
 export type { Traced, Weights } from "./traced.ts";
-export { unitGraph, unitValues } from "./units.ts";
+export { type Gate, gateOf, type Numbers, type UnitFacts, type UnitReport, unitReport } from "./unit-report.ts";
+export { lossUnitGraph, unitGraph, unitsOf, unitValues } from "./units.ts";
