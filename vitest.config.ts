@@ -18,7 +18,13 @@ export default defineConfig({
       {
         test: {
           name: "fast",
-          include: ["src/**/*.test.ts", "test/*.test.ts", "test/conformance/*.test.ts", "test/parity/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "test/*.test.ts",
+            "test/conformance/*.test.ts",
+            "test/parity/*.test.ts",
+            "studio/src/**/*.test.ts",
+          ],
           exclude: ["src/*/node/**"],
           // Nothing here leaves traces behind, so files share a process; unless told, Vitest keeps one of two cores for itself.
           // 2,776 tests: 36 s on one core, 25 on two, 16 on two without isolation.

@@ -14,6 +14,10 @@ if (existsSync(join(root, "src"))) {
   const { build } = await import("./build.js");
   try {
     await build();
+    // The pages take seconds, so only the command that shows them waits for them.
+    if (process.argv[2] === "studio" && !asksForHelpAlone(process.argv.slice(2))) {
+      await (await import("./build-studio.js")).buildStudio();
+    }
   } catch (error) {
     console.error(error.message);
     process.exit(1);

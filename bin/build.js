@@ -5,31 +5,16 @@
  * The compiler's files are put together into a few in dist/bundle/, which is what runs: the start of a command is mostly the
  * reading of modules, and takes half as long with a tenth of them. Dependencies stay outside, as npm installed them.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { stampOf } from "./stamp.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 const stampFile = join(dist, ".stamp");
 
-function stampOf() {
-  let stamp = "";
-  const add = (file) => {
-    const { mtimeMs, size } = statSync(file);
-    stamp += `${file.slice(root.length)} ${mtimeMs} ${size}\n`;
-  };
-  const addFolder = (folder) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) addFolder(path);
-      else add(path);
-    }
-  };
-  addFolder(`${root}/src`);
-  for (const file of ["tsconfig.json", "package-lock.json", "bin/build.js"]) add(`${root}/${file}`);
-  return stamp;
-}
+const sources = ["src", "tsconfig.json", "package-lock.json", "bin/build.js"];
 
 /** What is said of a function is read in the types beside it; without that the bundle is a fifth smaller. */
 const comments = { jsdoc: false };
@@ -67,7 +52,7 @@ function writeHelp(folder, spawnSync) {
 
 /** @returns whether anything had to be built */
 export async function build() {
-  const stamp = stampOf();
+  const stamp = stampOf(root, sources);
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return false;
   // Only now: a command that finds all built is to start quickly.
   const { spawnSync } = await import("node:child_process");

@@ -165,6 +165,20 @@ ${examples("serve runs/photos-cnn", "serve model.onnx --port 0 --max-pixels 20M 
       ended(await (await import("./serve.ts")).serveCommand(output, model, flags));
     });
 
+  withRuns(command("studio", "a page with every run as it happens, and lessons on how it works"))
+    .option("--port <n>", "0 takes any that is free", "4242")
+    .addHelpText(
+      "after",
+      `
+Runs that were started elsewhere appear as they train. The page is served to this
+machine alone, loads nothing from any other, and no run is changed but by you.
+Through ssh: ssh -L 4242:127.0.0.1:4242 <machine>, then open the same address here.
+${examples("studio", "studio --runs /data/runs --port 0")}`,
+    )
+    .action(async (flags) => {
+      ended(await (await import("./studio.ts")).studioCommand(output, flags));
+    });
+
   command("explain", "show which parts of a picture speak for a class")
     .argument("<run>", "the folder of a finished run")
     .argument("<picture>", "a picture; for a run on numbers a file of rows")

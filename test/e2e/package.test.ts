@@ -63,7 +63,7 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "argmin-package-"));
   app = join(home, "app");
   mkdirSync(app);
-  done(process.execPath, ["bin/build.js"], clone);
+  for (const build of ["bin/build.js", "bin/build-studio.js"]) done(process.execPath, [build], clone);
   const report = done("npm", ["pack", "--json", "--pack-destination", home], clone);
   // One object in a list, or by name: npm has printed both.
   const [entry] = Object.values(JSON.parse(report.stdout)) as { files: typeof packed; filename: string }[];
@@ -84,12 +84,19 @@ beforeAll(async () => {
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 test("the tarball holds the program and nothing else", () => {
-  const outside = packed.map(({ path }) => path).filter((path) => !path.startsWith("dist/"));
+  const outside = packed.map(({ path }) => path).filter((path) => !/^(dist|studio\/dist)\//.test(path));
   expect(outside.sort()).toEqual(["LICENSE", "README.md", "bin/argmin.js", "package.json"]);
   const kinds = /^dist\/(bundle\/[^/]+\.js|bundle\/help\.json|.+(?<!\.test)\.d\.ts)$/;
   const strange = packed.filter(({ path }) => path.startsWith("dist/") && !kinds.test(path));
   expect(strange).toEqual([]);
-  expect(packed.reduce((total, { size }) => total + size, 0)).toBeLessThan(2_500_000);
+  const bytes = (folder: string) =>
+    packed.filter(({ path }) => path.startsWith(folder)).reduce((total, { size }) => total + size, 0);
+  expect(bytes("dist/")).toBeLessThan(2_500_000);
+  // Pages that run without a network: the Studio, the Lab with the engine for it, figures, and the letters of formulas.
+  const pages = packed.filter(({ path }) => path.startsWith("studio/")).map(({ path }) => path);
+  expect(pages).toContain("studio/dist/index.html");
+  expect(pages.filter((path) => !/\/(\w+\.html|assets\/[^/]+\.(js|css|woff2))$/.test(path))).toEqual([]);
+  expect(bytes("studio/")).toBeLessThan(3_000_000);
 });
 
 describe("on native code", () => {

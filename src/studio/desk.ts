@@ -1,0 +1,6 @@
+import type { RunShelf } from "./run-shelf.ts";
+
+/** All that the routes work with; what it does with files is its own business. */
+export interface Desk {
+  readonly runs: RunShelf;
+}

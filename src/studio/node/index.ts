@@ -1,0 +1,1 @@
+export { type OpenStudio, openStudio, type StudioOptions } from "./studio.ts";

@@ -1,0 +1,4 @@
+import { mount } from "svelte";
+import Page from "./lab/Lab.svelte";
+
+mount(Page, { target: document.getElementById("app")! });

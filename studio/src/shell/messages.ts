@@ -1,0 +1,38 @@
+import type { Messages } from "./language.ts";
+
+export const messages = {
+  en: {
+    skip: "Skip to the content",
+    pages: "Pages",
+    runs: "Runs",
+    studies: "Studies",
+    lab: "Lab",
+    train: "Train here",
+    language: "Language",
+    colours: "Colours",
+    system: "As the system",
+    light: "Light",
+    dark: "Dark",
+    unknownPage: "There is no such page.",
+    toRuns: "To the runs",
+    loading: "Loading …",
+    failed: "This page could not be loaded: {why}",
+  },
+  zh: {
+    skip: "跳到正文",
+    pages: "页面",
+    runs: "训练记录",
+    studies: "超参数搜索",
+    lab: "实验室",
+    train: "在此训练",
+    language: "语言",
+    colours: "配色",
+    system: "跟随系统",
+    light: "浅色",
+    dark: "深色",
+    unknownPage: "没有这个页面。",
+    toRuns: "回到训练记录",
+    loading: "正在载入……",
+    failed: "页面无法载入：{why}",
+  },
+} as const satisfies Messages;

@@ -1,0 +1,61 @@
+import { shared } from "./subscribe.ts";
+
+/** Where the reader is, as the address tells it behind the #: `#/run/photos-cnn?epoch=3`. */
+export interface Route {
+  /** The parts between the slashes, decoded: `["run", "photos-cnn"]`. */
+  readonly path: readonly string[];
+  /** What a view keeps in the address. */
+  readonly query: URLSearchParams;
+}
+
+/** A part that cannot be decoded stays as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+export function parseRoute(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split(/\?(.*)/s);
+  return {
+    path: path
+      .split("/")
+      .filter((part) => part !== "")
+      .map(decoded),
+    query: new URLSearchParams(query),
+  };
+}
+
+/** The address of a route, for links. */
+export function hrefOf(path: readonly string[], query: Readonly<Record<string, string>> = {}): string {
+  const text = new URLSearchParams(query).toString();
+  return `#/${path.map(encodeURIComponent).join("/")}${text === "" ? "" : `?${text}`}`;
+}
+
+const here = (): string => (typeof location === "undefined" ? "" : location.hash);
+const current = shared<string>(here);
+if (typeof addEventListener !== "undefined") addEventListener("hashchange", () => current.set(here()));
+
+export const route = (): Route => parseRoute(current.value);
+
+/** Goes there, as a link does. */
+export function go(path: readonly string[], query: Readonly<Record<string, string>> = {}): void {
+  location.hash = hrefOf(path, query);
+}
+
+/**
+ * Changes what a view keeps in the address; null takes a value out. The way back does not lead through each such change.
+ */
+export function keepInAddress(changes: Readonly<Record<string, string | null>>): void {
+  const { path, query } = parseRoute(here());
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === null) query.delete(name);
+    else query.set(name, value);
+  }
+  const hash = hrefOf(path, Object.fromEntries(query));
+  if (hash === here()) return;
+  history.replaceState(history.state, "", hash);
+  current.set(hash);
+}

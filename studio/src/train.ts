@@ -1,0 +1,4 @@
+import { mount } from "svelte";
+import Page from "./train/Train.svelte";
+
+mount(Page, { target: document.getElementById("app")! });
