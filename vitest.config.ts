@@ -8,6 +8,15 @@ process.env.ARGMIN_REPORT = "none";
 /** These hold times, or memory that a kernel takes back under load, against a promise, so nothing runs beside them. */
 const measured = ["event-loop", "quickstart", "bars"].map((name) => `test/e2e/${name}.test.ts`);
 
+/** These read the sources and need no build, but take many seconds: what is quick is to stay quick. */
+const heavy = [
+  "src/check/near-pairs.test.ts",
+  "src/gradcheck/networks.test.ts",
+  "src/train/{continuation,buffers,learning-rate-range}.test.ts",
+  "test/conformance/{optimizers,solvers}.test.ts",
+  "test/gradient-of-gradient.test.ts",
+];
+
 /**
  * Four projects: `fast` and `files` read the sources directly and need no build; `slow` and `alone` start the built command,
  * workers and browsers, `slow` two at a time: half of a short command is its start, which keeps one core busy.
@@ -25,7 +34,7 @@ export default defineConfig({
             "test/parity/*.test.ts",
             "studio/src/**/*.test.ts",
           ],
-          exclude: ["src/*/node/**"],
+          exclude: ["src/*/node/**", ...heavy],
           // Nothing here leaves traces behind, so files share a process; unless told, Vitest keeps one of two cores for itself.
           // 2,776 tests: 36 s on one core, 25 on two, 16 on two without isolation.
           isolate: false,
@@ -48,7 +57,7 @@ export default defineConfig({
         test: {
           name: "slow",
           // A check of a whole data set, and a cache, take seconds, though they need no build.
-          include: ["test/e2e/*.test.ts", "src/check/node/*.test.ts", "src/data/node/stored-pixels.test.ts"],
+          include: ["test/e2e/*.test.ts", "src/check/node/*.test.ts", "src/data/node/stored-pixels.test.ts", ...heavy],
           exclude: measured,
           // Two at a time share the cores.
           env: { ARGMIN_SPINNING: "0" },

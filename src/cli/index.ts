@@ -100,7 +100,7 @@ Goes on from the last checkpoint: state, data order, augmentation, dropout and
 schedule are what they would have been, and so are the weights in the end, to
 the last bit, on the same kind of processor. A run that is made longer goes on
 by the schedule of the longer run.
-${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
+${examples("resume runs/photos-fastnet", "resume runs/photos-fastnet --epochs 40")}`,
     )
     .action(async (run, flags) => {
       ended(await (await import("./resume.ts")).resumeCommand(output, run, flags, argv));
@@ -117,7 +117,7 @@ ${examples("resume runs/photos-cnn", "resume runs/photos-cnn --epochs 40")}`,
     .option(...device)
     .addHelpText(
       "after",
-      `\nLooks at the data's own test pictures, else at those that the run held out,\nelse at all.\n${examples("evaluate runs/photos-cnn photos", "evaluate model.onnx more-photos --json")}`,
+      `\nLooks at the data's own test pictures, else at those that the run held out,\nelse at all.\n${examples("evaluate runs/photos-fastnet photos", "evaluate model.onnx more-photos --json")}`,
     )
     .action(async (model, data, flags) => {
       ended(await (await import("./evaluate.ts")).evaluateCommand(output, model, data, flags));
@@ -159,7 +159,7 @@ POST /predict with a picture as the body answers with JSON as predict does; with
 a form of several files it answers with a list. GET / is a page to try it,
 /openapi.json describes it, /health says how it is. Ctrl-C or SIGTERM lets it
 finish what is in hand. With --json, each request is a line on stdout.
-${examples("serve runs/photos-cnn", "serve model.onnx --port 0 --max-pixels 20M --json")}`,
+${examples("serve runs/photos-fastnet", "serve model.onnx --port 0 --max-pixels 20M --json")}`,
     )
     .action(async (model, flags) => {
       ended(await (await import("./serve.ts")).serveCommand(output, model, flags));
@@ -200,7 +200,7 @@ Writes overlay.png (the map over the picture), heat.png (the map alone, to lay
 over it) and scores.json; of a row of numbers contributions.csv in their place.
 Yellow is most, violet little; where there are two signs, red speaks for the
 class and blue against it. --graph draws the network for this very picture.
-${examples("explain runs/photos-cnn cat.jpg", "explain runs/photos-cnn cat.jpg --class dog --method hires-cam --graph", "explain runs/iris-mlp iris.csv --row 100")}`,
+${examples("explain runs/photos-fastnet cat.jpg", "explain runs/photos-fastnet cat.jpg --class dog --method hires-cam --graph", "explain runs/iris-mlp iris.csv --row 100")}`,
     )
     .action(async (run, picture, flags) => {
       ended(await (await import("./explain.ts")).explainCommand(output, run, picture, flags));
@@ -222,7 +222,7 @@ Writes model.onnx, reads it back, and runs it in native and in Wasm ONNX Runtime
 on pictures that the run held out. Where a probability differs by more than 1e-5
 from that of the run's own network, the file is refused and the exit code is 1.
 golden.json beside it is the evidence.
-${examples("export runs/photos-cnn", "export runs/photos-cnn --out shipped --quantize int8")}`,
+${examples("export runs/photos-fastnet", "export runs/photos-fastnet --out shipped --quantize int8")}`,
     )
     .action(async (run, flags) => {
       ended(await (await import("./export.ts")).exportCommand(output, run, flags));

@@ -22,7 +22,7 @@ export function withTrainFlags(command: Command): Command {
   return command
     .option(
       "--model <name>",
-      `${list(models)}, or auto, which chooses by the data and --time and says why (default: cnn)`,
+      `${list(models)}, or auto, which chooses by the data and --time and says why (default: fastnet)`,
     )
     .option("--hidden <units>", "mlp: units of each hidden layer (default: 512,256)")
     .option("--filters <list>", "cnn: filters of each stage, such as 32,64 (default: by the size of the pictures)")

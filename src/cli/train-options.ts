@@ -235,6 +235,13 @@ function parseChannels(text: string | undefined): TrainOptions["channels"] {
   throw new UsageError("--channels", `is ${text}`, "write 1, 3 or auto; the filters of a cnn are --filters 32,64");
 }
 
+/** Who describes the filters of a cnn, or the units of an mlp, means one, without naming it again. */
+function usualOf({ hidden, filters, kernel, activation }: TrainFlags, usual: "fastnet" | "mlp") {
+  if (hidden !== undefined) return "mlp";
+  if (filters !== undefined || kernel !== undefined) return "cnn";
+  return activation !== undefined && usual === "fastnet" ? "cnn" : usual;
+}
+
 /**
  * What was said on the command line, as options of the library, on top of those of a configuration file; what nobody said
  * stays open.
@@ -244,7 +251,7 @@ export function trainOptions(
   data: string | undefined,
   flags: TrainFlags,
   base: Partial<TrainOptions> = {},
-  usual: "cnn" | "mlp" = "cnn",
+  usual: "fastnet" | "mlp" = "fastnet",
 ): TrainOptions {
   const unknown = parseUnknown(flags.unknown);
   const source = data ?? base.data;
@@ -271,7 +278,7 @@ export function trainOptions(
     flags.schedule === undefined ? earlier : continued("schedule", schedules, flags.schedule, earlier, "cosine");
   const length = lengthOf(flags);
   const given = {
-    model: continued("model", models, flags.model, base.model, solver ? "linear" : usual, modelFlags),
+    model: continued("model", models, flags.model, base.model, solver ? "linear" : usualOf(flags, usual), modelFlags),
     loss: flags.loss === undefined ? undefined : continued("loss", losses, flags.loss, base.loss, "cross-entropy"),
     classWeights: parseWeights(flags.classWeights),
     regularizer: regularizersOf(flags, base.regularizer),

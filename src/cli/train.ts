@@ -45,10 +45,10 @@ export async function trainCommand(
   const { name, runs, config } = flags;
   refuseName(name);
   const base = config === undefined ? {} : await readConfig(config);
-  const usual = (await holdsNumbers(data ?? base.data ?? "")) ? "mlp" : "cnn";
+  const usual = (await holdsNumbers(data ?? base.data ?? "")) ? "mlp" : "fastnet";
   const options = trainOptions(data, await withModel(output, data ?? base.data, flags), base, usual);
   const source = typeof options.data === "string" ? options.data : options.data.name;
-  const stem = stemOf(source, options.model?.name ?? "cnn");
+  const stem = stemOf(source, options.model?.name ?? "fastnet");
   if (flags.findLearningRate) {
     if (flags.folds !== undefined)
       throw new UsageError("--folds", "--find-learning-rate does not train", "leave one of them out");

@@ -38,7 +38,7 @@ export async function baseOf(
   flags: TrainFlags & { readonly config?: string },
 ): Promise<Base> {
   const base = flags.config === undefined ? {} : await readConfig(flags.config);
-  const usual = (await holdsNumbers(data ?? base.data ?? "")) ? "mlp" : "cnn";
+  const usual = (await holdsNumbers(data ?? base.data ?? "")) ? "mlp" : "fastnet";
   // The time is that of the search, and a report is made of the best trial alone.
   const { time: _time, report: _report, ...own } = flags;
   const { model, optimizer, ...options } = trainOptions(data, own, base, usual);

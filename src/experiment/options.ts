@@ -2,7 +2,7 @@ import type { Choice } from "../core/index.ts";
 import type { AugmentationChoice, AugmentOption, Source } from "../data/index.ts";
 import { crossEntropy, type LossChoice } from "../losses/index.ts";
 import type { Figures, Rejection } from "../metrics/index.ts";
-import { cnn, type ModelChoice } from "../models/index.ts";
+import { fastnet, type ModelChoice } from "../models/index.ts";
 import { adam, type OptimizerChoice } from "../optimizers/index.ts";
 import type { Fit } from "../preprocess/index.ts";
 import type { RegularizerChoice } from "../regularizers/index.ts";
@@ -185,7 +185,7 @@ export const USUAL_UNKNOWN = 0.05;
 
 /** What happens unless something else is said. */
 export const defaults = Object.freeze({
-  model: cnn(),
+  model: fastnet(),
   loss: crossEntropy(),
   optimizer: adam(),
   schedule: cosine() as Choice<"schedule">,

@@ -106,7 +106,7 @@ async function overlaysOf(
   try {
     const { method, overlays } = await heatOfPictures(recipe, weights, { pixels, height, width, channels }, answers, {
       // Grad-CAM is silent where the mean over places is below 0: on photographs of hands it was so for each of 24 mistakes.
-      ...(recipe.model.name === "cnn" ? { method: "hires-cam" } : {}),
+      ...(["cnn", "fastnet", "resnet"].includes(recipe.model.name) ? { method: "hires-cam" } : {}),
     });
     const request = { count: overlays.length, height, width, channels: 3 as const };
     const tiles = laid("heat", await contactSheet({ ...request, picture: (i) => overlays[i].pixels }));

@@ -98,7 +98,7 @@ describe("limits", () => {
     const refuse = (limit: string) => refuseUnreachable(space, [parseConstraint(limit)], options, pictures);
     // One layer of 16 units of an mlp is 12,730 numbers; three stages of 8, 16 and 32 filters of a cnn are 8,778.
     expect(() => refuse("parameters<=8000")).toThrow(
-      "constraint parameters<=8000: no network of the space keeps it: the smallest has 8778 parameters; allow more, or let cnn.filters",
+      "constraint parameters<=8000: no network of the space keeps it: the smallest has 8778 parameters; allow more, or let fastnet.width, mlp.width1, mlp.width2, mlp.width3, cnn.filters begin lower",
     );
     expect(() => refuse("parameters<=8778")).not.toThrow();
     expect(() => refuse("latencyMs<=1")).not.toThrow();

@@ -134,7 +134,7 @@ test("augmentations are searched for models that work on pictures as pictures, o
   expect(augmentOf(mlp())).toBeUndefined();
   expect(augmentOf(cnn())).toMatchObject({ kind: "choice" });
   expect(augmentOf(cnn())!.when).toBeUndefined();
-  expect(augmentOf(undefined)!.when).toEqual({ parameter: "model", is: ["cnn"] });
+  expect(augmentOf(undefined)!.when).toEqual({ parameter: "model", is: ["fastnet"] });
   expect(augmentOf(mlp(), [{ name: "augment", value: ["none", "light"], where: "here" }])).toEqual({
     kind: "choice",
     choices: ["none", "light"],
