@@ -188,6 +188,8 @@ export {
   type Limits,
   lbfgs,
 } from "./solvers/index.ts";
+export { Space } from "./space/index.ts";
+export { type Ask, type Believed, beliefOf, type Sampler, samplers, type Trial } from "./tune/index.ts";
 
 /**
  * A folder of class folders: `photos/cat/1.jpg`, `photos/dog/2.png`; nested is fine, with or without train/, val/, test/.

@@ -1,5 +1,6 @@
 export { type CoordinateOptions, coordinate, type Searched } from "./coordinate.ts";
 export { type ExportedStudy, exportStudy } from "./export-study.ts";
+export { type Believed, beliefOf } from "./gp/belief.ts";
 export { type SurfaceRequest, surfaceOfPair } from "./gp/surface.ts";
 export { type Importance, importances } from "./importance.ts";
 export { MemoryQueue } from "./memory-queue.ts";
