@@ -5,7 +5,7 @@
 import { gradients as reverseSweep } from "./autodiff/index.ts";
 import { type Shape, sizeOf, UsageError } from "./core/index.ts";
 import { type DType, graph, input, type Tensor } from "./ir/index.ts";
-import { lower } from "./onnx/index.ts";
+import { lower, lowerWebgpu } from "./onnx/index.ts";
 import type { Device, Runtime, Session, Value } from "./runtime/index.ts";
 import { openRuntime } from "./runtime/node/index.ts";
 
@@ -67,7 +67,10 @@ export function compile<In extends string, Out extends string>(
       ]),
     );
     const outputs = renamed<Tensor>(body(onlyGiven(tensors) as unknown as Record<In, Tensor>), (name) => OUT + name);
-    return await (await runtime).createSession(lower(graph(outputs, Object.values(tensors)), "compiled"));
+    const traced = graph(outputs, Object.values(tensors));
+    const opened = await runtime;
+    const own = opened.device === "webgpu" ? lowerWebgpu(traced, "compiled") : undefined;
+    return await opened.createSession(own ?? lower(traced, "compiled"));
   };
   return async (inputs) => {
     const values = Object.fromEntries(

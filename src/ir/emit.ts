@@ -12,6 +12,8 @@ export interface Emit {
    * ONNX Runtime. Absent where the graph is to consist of standard operators.
    */
   readonly blocks?: Map<string, string>;
+  /** Operators that were written as parts, by name. There only where the graph is for WebGPU. */
+  readonly parts?: Set<string>;
   /** Adds a node of an ONNX operator and returns its first output's name. An empty input name is an absent input. */
   node(opType: string, inputs: readonly string[], attributes?: Attributes): string;
   /** The same for an operator of which several outputs are wanted. */

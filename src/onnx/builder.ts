@@ -22,8 +22,11 @@ function rawOf(values: ArrayLike<number>, dtype: OnnxType): Uint8Array {
   return new Uint8Array(typed.buffer);
 }
 
-/** What a model may be made of: standard operators, or also those that only native ONNX Runtime has. */
-export type Target = "portable" | "native";
+/**
+ * What a model may be made of: standard operators; also those that only native ONNX Runtime has; or those that ONNX Runtime can
+ * compute on WebGPU.
+ */
+export type Target = "portable" | "native" | "webgpu";
 
 /**
  * Builds one ONNX model node by node. Used directly where shapes are dynamic (preprocessing), and through `lower` for
@@ -33,6 +36,7 @@ export class ModelBuilder implements Emit {
   /** The place that new nodes are named after, so that an error of the runtime names the user's layer. */
   place: Place = { scope: "", backward: false };
   readonly blocks?: Map<string, string>;
+  readonly parts?: Set<string>;
   readonly #nodes: NodeProto[] = [];
   readonly #initializers = new Map<string, TensorProto>();
   readonly #inputs: ValueInfo[] = [];
@@ -42,9 +46,9 @@ export class ModelBuilder implements Emit {
   readonly #known = new Map<string, string[]>();
   #count = 0;
 
-  /** @param target `native` may use operators that only native ONNX Runtime on a CPU has */
   constructor(target: Target = "portable") {
     if (target === "native") this.blocks = new Map();
+    if (target === "webgpu") this.parts = new Set();
   }
 
   input(name: string, dtype: OnnxType, shape: readonly (number | string)[]): string {

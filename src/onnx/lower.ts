@@ -51,3 +51,9 @@ export function lowerNative(graph: Graph, name: string): Uint8Array<ArrayBuffer>
   const { builder, model } = lowerFor("native", graph, name);
   return builder.blocks?.size === 0 ? undefined : model();
 }
+
+/** The same for WebGPU; undefined where every operator of the standard form can be computed there. */
+export function lowerWebgpu(graph: Graph, name: string): Uint8Array<ArrayBuffer> | undefined {
+  const { builder, model } = lowerFor("webgpu", graph, name);
+  return builder.parts?.size === 0 ? undefined : model();
+}

@@ -85,13 +85,37 @@ function statistics(x: NDArray): { mean: Float64Array; variance: Float64Array } 
  * them, and ONNX Runtime writes the new ones into their memory, be it a constant's: so each gets zeros of its own that are
  * computed, from what is at hand.
  */
-function lowered(emit: Emit, [x, scale, shift]: readonly string[], node: Tensor<BatchNormAttrs>): string[] {
+function lowered(emit: Emit, inputs: readonly string[], node: Tensor<BatchNormAttrs>): string[] {
+  if (emit.parts) return byParts(emit, inputs, node);
+  const [x, scale, shift] = inputs;
   const zeros = [scale, shift].map((values) => emit.node("Sub", [values, values]));
   return emit.nodes("BatchNormalization", [x, scale, shift, ...zeros], 3, {
     training_mode: 1,
     momentum: { float: 0 },
     epsilon: { float: node.attrs.epsilon },
   });
+}
+
+/**
+ * The same three for WebGPU, where ONNX Runtime (1.30) takes the operator and then refuses its training mode: mean, variance
+ * around it, and the operator's other mode, which is handed the two. Each mean is taken of the places first, then of the batch:
+ * a kernel there gives one thread to each number that comes out, and of all at once there are only as many as channels.
+ */
+function byParts(emit: Emit, [x, scale, shift]: readonly string[], node: Tensor<BatchNormAttrs>): string[] {
+  const { shape } = node.inputs[0];
+  emit.parts?.add("BatchNormalization");
+  const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
+  const meanOf = (values: string) => {
+    const places = shape.map((_, axis) => axis).slice(2);
+    const ofPlaces = places.length === 0 ? values : emit.node("ReduceMean", [values, int64(places)], { keepdims: 0 });
+    return emit.node("ReduceMean", [ofPlaces, int64([0])], { keepdims: 0 });
+  };
+  const mean = meanOf(x);
+  const column = emit.node("Reshape", [mean, int64(shape.map((dim, axis) => (axis === 1 ? dim : 1)))]);
+  const apart = emit.node("Sub", [x, column]);
+  const variance = meanOf(emit.node("Mul", [apart, apart]));
+  const epsilon = { float: node.attrs.epsilon };
+  return [emit.node("BatchNormalization", [x, scale, shift, mean, variance], { epsilon }), mean, variance];
 }
 
 const spread = { shape: [3], range: [0.5, 2] } as const;

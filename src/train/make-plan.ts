@@ -2,7 +2,7 @@ import { choose, sizeOf, UsageError } from "../core/index.ts";
 import { type AugmentationChoice, mixes } from "../data/index.ts";
 import type { Graph } from "../ir/index.ts";
 import { dropoutScalars, initialize, type Noise, type Parameter } from "../nn/index.ts";
-import { lower, lowerNative } from "../onnx/index.ts";
+import { lower, lowerNative, lowerWebgpu } from "../onnx/index.ts";
 import { optimizers } from "../optimizers/index.ts";
 import { weightOf } from "./batch-feed.ts";
 import { solveSteps } from "./convex/index.ts";
@@ -68,10 +68,12 @@ function compile(
   return sizes.map((batch) => {
     const graph = trace(batch);
     const native = lowerNative(graph, `${name} of ${batch}`);
+    const webgpu = lowerWebgpu(graph, `${name} of ${batch}`);
     return {
       batch,
       model: lower(graph, `${name} of ${batch}`),
       ...(native === undefined ? {} : { native }),
+      ...(webgpu === undefined ? {} : { webgpu }),
       noise: noiseOf(batch).map(({ name, shape, rate }) => ({ name, shape, rate })),
     };
   });

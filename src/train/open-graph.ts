@@ -7,7 +7,7 @@ import type { CompiledGraph } from "./plan.ts";
  */
 export async function openGraph(
   runtime: Runtime,
-  { model, native }: Pick<CompiledGraph, "model" | "native">,
+  { model, native, webgpu }: Pick<CompiledGraph, "model" | "native" | "webgpu">,
   threads: number | undefined,
   kept: readonly string[] = [],
 ): Promise<Session> {
@@ -19,5 +19,6 @@ export async function openGraph(
       // A processor for which this build of ONNX Runtime has no blocked layout: the standard operators do the same there.
     }
   }
-  return await runtime.createSession(model, options);
+  const suits = runtime.device === "webgpu" ? (webgpu ?? model) : model;
+  return await runtime.createSession(suits, options);
 }

@@ -13,6 +13,8 @@ export interface CompiledGraph {
   readonly model: Uint8Array;
   /** The same for native ONNX Runtime alone, where it is faster with operators of its own. */
   readonly native?: Uint8Array;
+  /** The same for WebGPU, where it lacks an operator. */
+  readonly webgpu?: Uint8Array;
   /** The random bytes that it takes; none outside training. */
   readonly noise: readonly Noise[];
 }
