@@ -4,7 +4,7 @@
  * Backward: ∂y_c/∂s_j = [c = j] − pⱼ with p = e^y, so ∂L/∂s = g − p Σ g.
  */
 import { formatShape } from "../core/index.ts";
-import { bind, defineOp, reject, type Tensor } from "../ir/index.ts";
+import { bind, defineOp, type Emit, reject, type Tensor } from "../ir/index.ts";
 import { broadcastIndices, requireFloat } from "./elementwise.ts";
 import { exp } from "./exp.ts";
 import { mul } from "./mul.ts";
@@ -34,13 +34,23 @@ export const logSoftmaxOp = defineOp<SoftmaxAttrs>({
     return { shape, data: shifted.map((value, i) => value - Math.log(total[row[i]])) };
   },
   vjp: (g, { output, attrs: { axis } }) => [sub(g, mul(exp(output), sum(g, axis, true)))],
-  lower: (emit, inputs, { attrs: { axis } }) => emit.node("LogSoftmax", inputs, { axis }),
+  lower: (emit, inputs, { attrs: { axis } }) =>
+    emit.parts ? byParts(emit, inputs[0], axis) : emit.node("LogSoftmax", inputs, { axis }),
   samples: [
     { attrs: { axis: 1 }, inputs: [{ shape: [3, 4] }] },
     { attrs: { axis: 0 }, inputs: [{ shape: [3, 2, 2] }] },
     { attrs: { axis: 1 }, inputs: [{ shape: [1, 3], values: [1e4, -1e4, 0] }] },
   ],
 });
+
+/** For WebGPU, where ONNX Runtime (1.30) has no LogSoftmax: the scores would go to the processor and back in the middle of a step. */
+function byParts(emit: Emit, x: string, axis: number): string {
+  emit.parts?.add("LogSoftmax");
+  const axes = emit.constant([axis], [1], "int64");
+  const shifted = emit.node("Sub", [x, emit.node("ReduceMax", [x, axes])]);
+  const total = emit.node("ReduceSum", [emit.node("Exp", [shifted]), axes]);
+  return emit.node("Sub", [shifted, emit.node("Log", [total])]);
+}
 
 /** The logarithm of the softmax along `axis` (negative counts from the end). */
 export const logSoftmax = (x: Tensor, axis = -1): Tensor =>

@@ -12,6 +12,7 @@ import { formatShape, sizeOf } from "../core/index.ts";
 import { bind, defineOp, type Emit, type NDArray, type Op, reject, type Tensor, type TensorType } from "../ir/index.ts";
 import { blockedNode, fromBlocked } from "./blocked.ts";
 import { requireFloat } from "./elementwise.ts";
+import { unpoolByParts, winnersByParts } from "./max-pool2d-parts.ts";
 import { eachWindow, type Pair, type PairLike, pairOf, windowCount } from "./windows.ts";
 
 export interface PoolAttrs {
@@ -118,6 +119,7 @@ export const maxUnpool2dOp: Op<PoolAttrs> = defineOp<PoolAttrs>({
  * pooling itself takes 0.2), so for the usual windows, 2×2 side by side, the winners are found without them.
  */
 function lowerUnpool(emit: Emit, [x, g]: readonly string[], { inputs, attrs }: Tensor<PoolAttrs>): string {
+  if (emit.parts) return unpoolByParts(emit, [x, g], inputs[0], inputs[1].shape, attrs);
   const { shape, dtype } = inputs[0];
   const { kernel, stride, padding } = attrs;
   const halves = [0, 1].every((i) => kernel[i] === 2 && stride[i] === 2 && padding[i] === 0 && shape[i + 2] % 2 === 0);
@@ -176,7 +178,8 @@ export const winners2dOp: Op<PoolAttrs> = defineOp<PoolAttrs>({
     data: Float64Array.from(winners(x, shape, attrs), (place) => u.data[place]),
   }),
   vjp: (g, { inputs: [x], attrs, needs }) => [null, needs[1] ? bind(maxUnpool2dOp, [x, g], attrs) : null],
-  lower: (emit, [x, u], { shape, attrs }) => {
+  lower: (emit, [x, u], { inputs, shape, attrs }) => {
+    if (emit.parts) return winnersByParts(emit, [x, u], inputs[0], shape, attrs);
     const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
     const flat = emit.node("Reshape", [u, int64([-1])]);
     const places = emit.node("Reshape", [lowerWinners(emit, x, attrs), int64([-1])]);

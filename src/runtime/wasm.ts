@@ -24,6 +24,7 @@ export function wasmRuntime(
         executionProviders: ["wasm"],
         graphOptimizationLevel: "all",
         logSeverityLevel: 4,
+        extra: { "session.disable_quant_qdq": "1" },
       });
       return adapt(session, { Tensor: ort.Tensor, writesInPlace: false });
     },

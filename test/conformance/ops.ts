@@ -18,11 +18,12 @@ import {
   traceSample,
 } from "../../src/gradcheck/index.ts";
 import { type Graph, graph, input, type Tensor } from "../../src/ir/index.ts";
+import { lowerWebgpu } from "../../src/onnx/index.ts";
 import { add, mul, sum } from "../../src/ops/index.ts";
 import { evaluate } from "../../src/reference/index.ts";
 import { difference, runNative } from "./native.ts";
 
-export { type AnyOp, type AnySample, flows };
+export { type AnyOp, type AnySample, flows, traceSample };
 
 /** The rows that are not right; a kink is no excuse where the sample does not declare it. */
 const problemsOf = (rows: readonly Row[]) =>
@@ -72,15 +73,20 @@ export function secondOrderProblems(op: AnyOp, sample: AnySample): string[] {
   );
 }
 
-/** The backward rule lowered to ONNX Runtime, together with the op itself as in a training step, against the reference. */
-export async function loweredBackwardProblems(op: AnyOp, sample: AnySample): Promise<string[]> {
+/**
+ * The backward rule lowered to ONNX Runtime, together with the op itself as in a training step, against the reference.
+ * @param webgpu what is written otherwise for WebGPU, in operators that native ONNX Runtime has as well; the rest passes
+ */
+export async function loweredBackwardProblems(op: AnyOp, sample: AnySample, webgpu = false): Promise<string[]> {
   const traced = traceSample(op, sample);
   const { seed, wrt, cotangents } = reverseGraph(traced);
   const outputs = Object.fromEntries(wrt.map(({ attrs }, i) => [`d ${attrs.name}`, cotangents[i]]));
   const reverse: Graph = graph({ y: traced.output, ...outputs }, [...traced.inputs, seed]);
   const feeds = { ...traced.feeds, seed: normals(traced.output.shape, traced.random) };
+  const parts = webgpu ? lowerWebgpu(reverse, "parts") : undefined;
+  if (webgpu && parts === undefined) return [];
   const truth = evaluate(reverse, feeds);
-  const actual = await runNative(reverse, feeds);
+  const actual = await runNative(reverse, feeds, parts);
   return Object.entries(truth).flatMap(([name, value]) => {
     const differs = difference(actual[name], value, 1e-5);
     return differs === undefined ? [] : [`${name}: ${differs}`];
