@@ -4,12 +4,23 @@
  */
 import { gradients as reverseSweep } from "./autodiff/index.ts";
 import { type Shape, sizeOf, UsageError } from "./core/index.ts";
+import { flattened } from "./descent/index.ts";
 import { type DType, graph, input, type Tensor } from "./ir/index.ts";
 import { lower, lowerWebgpu } from "./onnx/index.ts";
 import type { Device, Runtime, Session, Value } from "./runtime/index.ts";
 import { openRuntime } from "./runtime/node/index.ts";
 
-export { UsageError } from "./core/index.ts";
+export { Random, UsageError } from "./core/index.ts";
+export {
+  type Descended,
+  type DescentOptions,
+  descend,
+  type Interpreted,
+  interpret,
+  type Solved,
+  type SolveOptions,
+  solve,
+} from "./descent/index.ts";
 export { constant, type Tensor, type TensorLike } from "./ir/index.ts";
 export * from "./ops/index.ts";
 
@@ -133,17 +144,8 @@ function asValue(name: string, numbers: Numbers): Value {
     }
     return typed(data, shape);
   }
-  const shape: number[] = [];
-  for (let level: unknown = numbers; Array.isArray(level); level = level[0]) shape.push(level.length);
-  const flat = (numbers as readonly unknown[]).flat(shape.length - 1) as number[];
-  if (flat.length !== sizeOf(shape) || flat.some((value) => typeof value !== "number")) {
-    throw new UsageError(
-      `input ${name}`,
-      `the lists are of unequal lengths (the first ones say [${shape}])`,
-      "give lists of equal lengths",
-    );
-  }
-  return { dtype: "float32", shape, data: Float32Array.from(flat) };
+  const { shape, data } = flattened(name, numbers as Nested);
+  return { dtype: "float32", shape, data: Float32Array.from(data) };
 }
 
 const isTyped = (numbers: unknown): numbers is TypedNumbers => ArrayBuffer.isView(numbers);

@@ -33,6 +33,7 @@ const floors: Record<string, number> = {
   train: 6,
   report: 6,
   explain: 6,
+  descent: 6,
   check: 7,
   experiment: 7,
   serve: 8,
