@@ -1,3 +1,4 @@
+export { type Progress, readAlive } from "./alive.ts";
 export { type Classifier, inOrder, openClassifier } from "./classifier.ts";
 export { askedByRow } from "./classify-rows.ts";
 export { readConfig } from "./config-file.ts";

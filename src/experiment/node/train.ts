@@ -5,6 +5,7 @@ import type { Plan, Recipe, TrainEvent } from "../../train/index.ts";
 import { trainInWorker } from "../../train/node/index.ts";
 import type { Run, Settings, TrainOptions } from "../options.ts";
 import { resolve } from "../resolve.ts";
+import { Alive } from "./alive.ts";
 import { type Checkpoint, fingerprintOf } from "./checkpoint-file.ts";
 import { type Ending, type Finished, finish } from "./finish.ts";
 import { firstBatchPng } from "./first-batch.ts";
@@ -88,9 +89,13 @@ export async function runPlan<T>(ready: ReadyPlan, finishing: (ending: Ending) =
   const keeper = new Keeper({ plan, folder, records, writes, fingerprint, threads: plan.threads ?? 1, from });
   await keeper.start();
   const started = performance.now();
+  const alive = folder && Alive.begin(folder.path);
   const worker = trainInWorker(
     plan,
-    (event) => keeper.watch(event, report, { settings, recipe, folder: options.folder }),
+    (event) => {
+      if (event.type === "progress") alive?.tell(event);
+      keeper.watch(event, report, { settings, recipe, folder: options.folder });
+    },
     options.signal,
   );
   try {
@@ -116,9 +121,11 @@ export async function runPlan<T>(ready: ReadyPlan, finishing: (ending: Ending) =
       },
     });
   } catch (error) {
+    await alive?.end();
     if (!keeper.began) await folder?.discard();
     throw error;
   } finally {
+    await alive?.end();
     await worker.close();
   }
 }

@@ -2,8 +2,12 @@ import { realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { Problem } from "../problem.ts";
 
-/** Parts of a name that could lead elsewhere, or to what is ours: the trash and other hidden folders. */
-const refused = /^$|^\.|[\\/:\0]/;
+/** Parts of a name that could lead elsewhere, or to what is ours: the trash and other hidden files. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a path ends at a zero byte, and no name needs the others
+const refused = /^$|^\.|[\\/:\u0000-\u001f]/;
+
+/** Whether a folder of that name can be made, and named in a request. */
+export const isName = (name: string): boolean => !refused.test(name) && name.length <= 200 && name === name.trim();
 
 /**
  * The path of what a request names below a folder, after all links were followed.

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { UsageError } from "../../core/index.ts";
 import { studioApp } from "../app.ts";
-import { folderRuns } from "./folder-runs.ts";
+import { FolderRuns } from "./folder-runs.ts";
 import { openPageFiles } from "./page-files.ts";
 
 export interface StudioOptions {
@@ -34,7 +34,7 @@ export async function openStudio({ runs, port, onFault }: StudioOptions): Promis
     throw new UsageError("--port", `is ${port}`, "give a whole number up to 65535, or 0 for any that is free");
   }
   const app = studioApp({
-    desk: { runs: folderRuns(runs) },
+    desk: { runs: new FolderRuns(runs) },
     pages: openPageFiles(),
     ...(onFault ? { onFault } : {}),
   });
