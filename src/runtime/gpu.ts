@@ -20,7 +20,6 @@ export function gpuRuntime(
     executionProviders: ["webgpu"],
     graphOptimizationLevel: "all",
     logSeverityLevel: 4,
-    extra: { "session.disable_quant_qdq": "1" },
     preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, "gpu-buffer" as const])),
   });
   const upload = (numbers: Float32Array, shape: readonly number[]): Tensor =>
