@@ -10,6 +10,7 @@ export {
   type Precision,
   unknownBelowOf,
 } from "./export-model.ts";
+export { geometryOf } from "./geometry.ts";
 export {
   type Balance,
   balances,
@@ -23,6 +24,8 @@ export {
   type Unknown,
   USUAL_UNKNOWN,
 } from "./options.ts";
+export { planOf, recipeOf } from "./plan-of.ts";
+export { predictionsOf } from "./predictions.ts";
 export { resolve, usualLoss } from "./resolve.ts";
 export { summary } from "./summary.ts";
 export { trainingBytes } from "./training-memory.ts";

@@ -6,7 +6,7 @@ import type { Device } from "../../runtime/index.ts";
 import { remoteModel } from "../../runtime/node/index.ts";
 import { type Answer, answerOf } from "../answer.ts";
 import { classesOf, featuresOf, unknownBelowOf } from "../export-model.ts";
-import { asRgb } from "./geometry-session.ts";
+import { asRgb } from "../geometry.ts";
 
 /** A `model.onnx`, ready to classify: pictures to probabilities, in the file's own preprocessing. */
 export interface Classifier {

@@ -4,7 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { Admit, Picture } from "../../data/index.ts";
 import { type DecodeStart, decodePicture, serveDecoding } from "../../data/node/index.ts";
 import { openRuntime } from "../../runtime/node/index.ts";
-import { type GeometryThread, geometryOf } from "./geometry-session.ts";
+import { type GeometryThread, geometryOf } from "../geometry.ts";
 
 /** Files up to here are read at once. */
 const USUAL_BYTES = 2 ** 24;

@@ -2,9 +2,9 @@ import { type Dataset, load, notesOnFacts, type Source } from "../../data/index.
 import { splitPictures, storedPixels } from "../../data/node/index.ts";
 import { geometryModel } from "../../preprocess/index.ts";
 import { inheritedArguments, type RemoteModel, remoteModel } from "../../runtime/node/index.ts";
+import { type GeometryThread, geometryOf } from "../geometry.ts";
 import { DEFAULT_SIZE, type ExperimentEvent, type Settings } from "../options.ts";
 import { channelsOf } from "./channels.ts";
-import { type GeometryThread, geometryOf } from "./geometry-session.ts";
 
 /** What of the settings decides how data is loaded. */
 type LoadSettings = Pick<Settings, "size" | "fit" | "split" | "groupBy" | "balance" | "seed" | "device"> &

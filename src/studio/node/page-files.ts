@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, join, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "../../core/index.ts";
+import { webRuntime } from "../../runtime/node/index.ts";
 import type { PageFiles } from "../pages.ts";
 
 /** `studio/dist` of this package, seen from the sources, the compiled files and the bundle alike. */
@@ -28,6 +29,8 @@ export function openPageFiles(folder = pageFolder()): PageFiles {
       .map((entry) => join(entry.parentPath, entry.name))
       .map((path) => [path.slice(folder.length + 1).replaceAll(sep, "/"), path]),
   );
+  // What trains in the page loads ONNX Runtime from beside it; the build leaves it where npm put it, since it is large.
+  for (const path of webRuntime({ webgpu: true }).files) files.set(`ort/${basename(path)}`, path);
   return {
     read: async (name) => {
       const path = files.get(name);

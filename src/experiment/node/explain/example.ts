@@ -4,8 +4,8 @@ import type { Picture } from "../../../data/index.ts";
 import { decodePicture, numbersFormat, unlabelledRows } from "../../../data/node/index.ts";
 import { enlarged, type HeatMap, heatLayer, overlay, reduced, shareOutside } from "../../../explain/index.ts";
 import { geometryModel, placementOf } from "../../../preprocess/index.ts";
+import { asRgb } from "../../geometry.ts";
 import type { OpenedRun } from "../export/open-run.ts";
-import { asRgb } from "../geometry-session.ts";
 import { runOnce } from "./heat-of-pictures.ts";
 import type { Contribution, ExplainOptions, Explanation } from "./options.ts";
 

@@ -7,8 +7,8 @@ import { geometryModel } from "../../../preprocess/index.ts";
 import { allocate, type Device, type Values } from "../../../runtime/index.ts";
 import { type RemoteModel, remoteModel } from "../../../runtime/node/index.ts";
 import { network } from "../../../train/index.ts";
+import { asRgb, geometryOf } from "../../geometry.ts";
 import { inOrder } from "../classifier.ts";
-import { asRgb, geometryOf } from "../geometry-session.ts";
 import type { Golden } from "./golden.ts";
 import type { OpenedRun } from "./open-run.ts";
 

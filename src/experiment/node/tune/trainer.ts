@@ -9,7 +9,7 @@ import { resolve } from "../../resolve.ts";
 import { configurationToOptions, type DataFacts } from "../../tune/index.ts";
 import { fingerprintOf, readCheckpoint } from "../checkpoint-file.ts";
 import { loadDataset } from "../load-dataset.ts";
-import { recipeOf } from "../prepare.ts";
+import { measuredRecipe } from "../prepare.ts";
 import { resumeOn } from "../resume.ts";
 import { openData, trainOn } from "../train.ts";
 import { trialMetrics } from "./trial-metrics.ts";
@@ -52,7 +52,7 @@ export class TrialTrainer {
     }
     return {
       ...{ settings, dataset, facts: factsOf(dataset) },
-      fingerprint: fingerprintOf(dataset, recipeOf(settings, dataset)),
+      fingerprint: fingerprintOf(dataset, measuredRecipe(settings, dataset)),
     };
   }
 

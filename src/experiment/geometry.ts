@@ -1,5 +1,5 @@
-import type { Geometry } from "../../data/index.ts";
-import type { Device, Session } from "../../runtime/index.ts";
+import type { Geometry } from "../data/index.ts";
+import type { Device, Session } from "../runtime/index.ts";
 
 /** What a decoding thread is started with: the geometry as a model, and what runs it. */
 export interface GeometryThread {
