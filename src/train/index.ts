@@ -25,7 +25,7 @@ export {
   weightBlocks,
   weightsOf,
 } from "./plan.ts";
-export { type Network, network, type Recipe, refuseUnfit } from "./recipe.ts";
+export { forward, type Network, network, type Recipe, refuseUnfit } from "./recipe.ts";
 export type { Evaluation } from "./standing.ts";
 export {
   beginning,

@@ -35,7 +35,8 @@ export async function readPositions(run: string): Promise<Position[]> {
 }
 
 /** Quotes a CSV field where it has to be (RFC 4180). */
-export const csvField = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+export const csvField = (text: string): string =>
+  /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
 /** The files of one run: `config.yaml`, `split.json`, `metrics.csv`, `events.ndjson`, `checkpoints/`, `model.onnx`, … */
 export class RunFolder {

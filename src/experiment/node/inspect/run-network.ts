@@ -1,0 +1,200 @@
+/** The network of a finished run, asked about single pictures: where it looks, and what flows through it. */
+import { choose } from "../../../core/index.ts";
+import type { Picture } from "../../../data/index.ts";
+import { encodePng } from "../../../data/node/index.ts";
+import {
+  feedsOf,
+  heatFrom,
+  heatGraph,
+  lossUnitGraph,
+  methodFor,
+  modelWith,
+  type Numbers,
+  type Thumbnail,
+  type UnitFacts,
+  type UnitReport,
+  unitReport,
+  unitValues,
+} from "../../../explain/index.ts";
+import type { Tensor } from "../../../ir/index.ts";
+import { probabilities } from "../../../metrics/index.ts";
+import { geometryModel } from "../../../preprocess/index.ts";
+import { type RemoteModel, remoteModel } from "../../../runtime/node/index.ts";
+import { forward, network } from "../../../train/index.ts";
+import { contributionsOf, heatOn } from "../explain/example.ts";
+import type { ClassScore, Contribution } from "../explain/options.ts";
+import { type OpenedRun, openRun } from "../export/open-run.ts";
+import { asRgb } from "../geometry-session.ts";
+
+/** A small picture in a page. */
+export interface Shown {
+  /** A data URL. */
+  readonly url: string;
+  readonly height: number;
+  readonly width: number;
+  /** Its pixels are as high as they are wide. */
+  readonly square: boolean;
+}
+
+type WithShown<T extends Numbers> = Omit<T, "part"> & { readonly text: string; readonly image?: Shown };
+
+/** Numbers of a unit, with their small picture as a page takes it. */
+export type ShownNumbers = WithShown<Numbers>;
+
+type Told<T extends UnitFacts> = Omit<T, "value" | "gradient" | "parameters"> & {
+  readonly value: ShownNumbers;
+  readonly gradient?: ShownNumbers;
+};
+export type ShownParameter = Told<UnitFacts>;
+export type ShownUnit = Told<UnitReport> & { readonly parameters: readonly ShownParameter[] };
+
+/** All that flows through a network for one example, up to its loss. */
+export interface Walk {
+  readonly scores: readonly ClassScore[];
+  /** The class that the loss is about. */
+  readonly truth: string;
+  readonly loss: number;
+  /** The name of the loss. */
+  readonly lossName: string;
+  readonly units: readonly ShownUnit[];
+}
+
+/** Where the score of a class comes from. */
+export interface Sight {
+  readonly scores: readonly ClassScore[];
+  readonly explained: string;
+  readonly method: string;
+  /** What the method says, in a line. */
+  readonly summary: string;
+  /** Of a picture: it with the map over it, and the map alone, as data URLs. */
+  readonly overlay?: Shown;
+  readonly layer?: Shown;
+  /** The share of the map that lies beside the picture. */
+  readonly outside?: number;
+  /** Of a row of numbers. */
+  readonly contributions?: readonly Contribution[];
+}
+
+/** What is asked about. */
+export interface Asked {
+  /** The picture at its own size, or a row of numbers [features]. */
+  readonly example: Picture | Float32Array;
+}
+
+/** Open until it is closed; its models run in threads of their own. */
+export class RunNetwork {
+  readonly run: OpenedRun;
+  readonly #models = new Map<string, Promise<RemoteModel>>();
+
+  private constructor(run: OpenedRun) {
+    this.run = run;
+  }
+
+  /** @throws UsageError when the run is not finished, or its files do not belong together */
+  static async open(folder: string): Promise<RunNetwork> {
+    return new RunNetwork(await openRun(folder));
+  }
+
+  #model(name: string, make: () => Uint8Array): Promise<RemoteModel> {
+    const open = this.#models.get(name) ?? remoteModel(make(), "auto");
+    this.#models.set(name, open);
+    open.catch(() => this.#models.delete(name));
+    return open;
+  }
+
+  /** As the network gets it: bytes of its size, or the numbers. */
+  async #prepared({ example }: Asked): Promise<Uint8Array | Float32Array> {
+    if (example instanceof Float32Array) return example;
+    const { recipe, facts } = this.run;
+    const geometry = await this.#model("geometry", () => geometryModel({ ...recipe, fit: facts.fit }));
+    const shape = [example.height, example.width, 3];
+    const { resized } = await geometry.run({ pixels: { dtype: "uint8", shape, data: asRgb(example) } });
+    return resized.data as Uint8Array;
+  }
+
+  /**
+   * @param label the class that is explained; the predicted one unless said
+   * @param wanted the method; HiResCAM where there is a convolution, else input × gradient
+   */
+  async sight(asked: Asked, label?: string, wanted?: string): Promise<Sight> {
+    const { recipe, weights, facts } = this.run;
+    const traced = network(recipe, 1);
+    const usual = methodFor(traced);
+    const method =
+      wanted === undefined && usual.name === "grad-cam" ? methodFor(traced, "hires-cam") : methodFor(traced, wanted);
+    const byLabel = Object.fromEntries(facts.classes.map((name, c) => [name, c]));
+    const chosen = label === undefined ? undefined : choose("class", byLabel, label);
+    const model = await this.#model(method.name, () => modelWith(heatGraph(traced, method), weights, "explanation"));
+    const values = await this.#prepared(asked);
+    const ask = (about: number) => model.run(feedsOf(traced, values, [about]));
+    const first = await ask(chosen ?? 0);
+    const scores = this.#scores(first.scores.data as Float32Array);
+    const explained = chosen ?? byLabel[scores[0].label];
+    const [map] = heatFrom(method, explained === (chosen ?? 0) ? first : await ask(explained)).maps;
+    const about = { scores, explained: facts.classes[explained], method: method.name, summary: method.summary };
+    if (asked.example instanceof Float32Array) {
+      return { ...about, contributions: contributionsOf(this.run, asked.example, map) };
+    }
+    const { overlay, layer, outside } = heatOn(this.run, asked.example, map);
+    const [over, alone] = await Promise.all([shown({ ...overlay, square: true }), shown({ ...layer, square: true })]);
+    return { ...about, overlay: over, layer: alone, outside };
+  }
+
+  /** @param truth the true class, by its place in the list of classes */
+  async walk(asked: Asked, truth: number): Promise<Walk> {
+    const { recipe, weights, facts } = this.run;
+    const { net, perExample } = forward(recipe, 1, "scoring");
+    const model = await this.#model("units", () => modelWith(lossUnitGraph(net, perExample), weights, "units"));
+    const values = await this.#prepared(asked);
+    const { class: _class, ...pixels } = feedsOf(net, values, [truth]);
+    const labels = { dtype: "int32" as const, shape: [1], data: Int32Array.of(truth) };
+    const results = await model.run({ ...pixels, labels });
+    const known = { [net.pixels.attrs.name]: values, labels: Int32Array.of(truth), ...weights };
+    const report = unitReport(unitValues(net, results, known, perExample as Tensor));
+    return {
+      scores: this.#scores(results.scores.data as Float32Array),
+      truth: facts.classes[truth],
+      loss: report.at(-1)!.value.mean,
+      lossName: recipe.loss.name,
+      units: await Promise.all(report.map(shownUnit)),
+    };
+  }
+
+  /** Every class, the most probable first. */
+  #scores(scores: Float32Array): ClassScore[] {
+    const { classes, temperature } = this.run.facts;
+    const p = probabilities(scores, classes.length, temperature);
+    const all = classes.map((label, c) => ({ label, probability: p[c], score: scores[c] }));
+    return all.sort((a, b) => b.probability - a.probability);
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#models.values()];
+    this.#models.clear();
+    await Promise.all(open.map((model) => model.then((one) => one.close()).catch(() => {})));
+  }
+}
+
+async function shown(image: Thumbnail): Promise<Shown> {
+  const { height, width, square } = image;
+  const url = `data:image/png;base64,${Buffer.from(await encodePng(image)).toString("base64")}`;
+  return { url, height, width, square };
+}
+
+async function shownNumbers({ part, ...numbers }: Numbers): Promise<ShownNumbers> {
+  const { text, image } = part;
+  return { ...numbers, text, ...(image === undefined ? {} : { image: await shown(image) }) };
+}
+
+async function shownFacts<T extends UnitFacts>({ value, gradient, ...facts }: T) {
+  return {
+    ...facts,
+    value: await shownNumbers(value),
+    ...(gradient === undefined ? {} : { gradient: await shownNumbers(gradient) }),
+  };
+}
+
+async function shownUnit({ parameters, ...unit }: UnitReport): Promise<ShownUnit> {
+  const own = await Promise.all(parameters.map((parameter) => shownFacts(parameter)));
+  return { ...(await shownFacts(unit)), parameters: own };
+}
