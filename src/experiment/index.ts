@@ -11,6 +11,17 @@ export {
   unknownBelowOf,
 } from "./export-model.ts";
 export { geometryOf } from "./geometry.ts";
+export type {
+  ClassScore,
+  Contribution,
+  Correction,
+  Shown,
+  ShownNumbers,
+  ShownParameter,
+  ShownUnit,
+  Sight,
+  Walk,
+} from "./inspection.ts";
 export {
   type Balance,
   balances,

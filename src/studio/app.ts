@@ -3,6 +3,7 @@ import type { Desk } from "./desk.ts";
 import { guard } from "./guard.ts";
 import { type PageFiles, pageRoutes } from "./pages.ts";
 import { Problem } from "./problem.ts";
+import { runRoutes } from "./run.ts";
 import { runsRoutes } from "./runs.ts";
 
 export interface StudioApp {
@@ -29,6 +30,7 @@ export function studioApp({ desk, pages, onFault = () => {} }: StudioApp): Hono 
     await next();
   });
   runsRoutes(app, desk);
+  runRoutes(app, desk);
   pageRoutes(app, pages);
   return app;
 }

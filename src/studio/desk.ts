@@ -1,6 +1,9 @@
+import type { Inspections } from "./inspection.ts";
 import type { RunShelf } from "./run-shelf.ts";
 
 /** All that the routes work with; what it does with files is its own business. */
 export interface Desk {
   readonly runs: RunShelf;
+  /** Each of them, looked at. */
+  readonly inspections: Inspections;
 }

@@ -1,5 +1,16 @@
 export { studioApp } from "./app.ts";
 export type { Desk } from "./desk.ts";
 export { OWN_HEADER } from "./guard.ts";
+export type {
+  Cells,
+  ConfusionByEpoch,
+  FoundPicture,
+  FoundPictures,
+  Inspection,
+  Inspections,
+  Marks,
+  RunOverview,
+  Templates,
+} from "./inspection.ts";
 export { Problem } from "./problem.ts";
 export type { Curves, Discarded, RunShelf, RunState, RunSummary, RunsChange } from "./run-shelf.ts";

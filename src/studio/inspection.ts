@@ -1,4 +1,4 @@
-import type { Correction, Sight, Walk } from "../experiment/node/inspect/index.ts";
+import type { Correction, Sight, Walk } from "../experiment/index.ts";
 
 /** What the page of one run begins with. What could not be read is null. */
 export interface RunOverview {

@@ -50,7 +50,8 @@ async function refused<T>(answer: Promise<T>): Promise<T> {
 
 function pathOf(context: Context): string {
   const path = context.req.query("path");
-  if (path === undefined || path === "") throw new Problem(400, "no picture is named", "name one, as in ?path=cats/1.jpg");
+  if (path === undefined || path === "")
+    throw new Problem(400, "no picture is named", "name one, as in ?path=cats/1.jpg");
   return path;
 }
 

@@ -68,7 +68,11 @@ export class FolderInspection implements Inspection {
     const rows = (await this.#predictions.get()) ?? [];
     const placeOf = await this.#placeOf();
     const wanted = split === undefined ? rows : rows.filter((row) => row.split === split);
-    return wanted.map(({ truth, predicted, ...row }) => ({ ...row, truth: placeOf(truth), predicted: placeOf(predicted) }));
+    return wanted.map(({ truth, predicted, ...row }) => ({
+      ...row,
+      truth: placeOf(truth),
+      predicted: placeOf(predicted),
+    }));
   }
 
   /** What the validation pictures were taken for after an epoch. */
@@ -113,7 +117,9 @@ export class FolderInspection implements Inspection {
     const key = `${side} ${path}`;
     const before = this.#pictures.get(key);
     if (before !== undefined) return before;
-    const [, type = "", base64 = ""] = /^data:([^;]+);base64,(.*)$/s.exec(await thumbnail(await data.picture(path), side))!;
+    const [, type = "", base64 = ""] = /^data:([^;]+);base64,(.*)$/s.exec(
+      await thumbnail(await data.picture(path), side),
+    )!;
     const file = { bytes: Uint8Array.from(Buffer.from(base64, "base64")), type };
     if (this.#pictures.size >= MOST_KEPT) this.#pictures.delete(this.#pictures.keys().next().value!);
     this.#pictures.set(key, file);

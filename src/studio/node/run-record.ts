@@ -87,7 +87,9 @@ export async function overviewOf(folder: string, name: string): Promise<RunOverv
     config: objectOf(config, parse),
     epochs: columnsOf(csv ?? ""),
     metrics: objectOf(json, JSON.parse),
-    told: Object.fromEntries(Object.entries({ data, start, initial, solved }).filter((one): one is [string, Facts] => one[1] !== undefined)),
+    told: Object.fromEntries(
+      Object.entries({ data, start, initial, solved }).filter((one): one is [string, Facts] => one[1] !== undefined),
+    ),
     commands: (commands ?? "").split("\n").filter((line) => line !== ""),
     hasReport: report !== undefined,
   };

@@ -5,6 +5,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import { UsageError } from "../../core/index.ts";
 import { studioApp } from "../app.ts";
 import { FolderRuns } from "./folder-runs.ts";
+import { folderInspections } from "./inspections.ts";
 import { openPageFiles } from "./page-files.ts";
 
 export interface StudioOptions {
@@ -33,8 +34,9 @@ export async function openStudio({ runs, port, onFault }: StudioOptions): Promis
   if (!(Number.isInteger(port) && port >= 0 && port < 65536)) {
     throw new UsageError("--port", `is ${port}`, "give a whole number up to 65535, or 0 for any that is free");
   }
+  const inspections = folderInspections(runs);
   const app = studioApp({
-    desk: { runs: new FolderRuns(runs) },
+    desk: { runs: new FolderRuns(runs), inspections },
     pages: openPageFiles(),
     ...(onFault ? { onFault } : {}),
   });
@@ -51,6 +53,7 @@ export async function openStudio({ runs, port, onFault }: StudioOptions): Promis
       server.close();
       server.closeAllConnections();
       await closed;
+      await inspections.close();
     },
   };
 }

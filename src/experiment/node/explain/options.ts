@@ -1,5 +1,8 @@
 import type { HeatMap, Method, Raster } from "../../../explain/index.ts";
 import type { Device } from "../../../runtime/index.ts";
+import type { ClassScore, Contribution } from "../../inspection.ts";
+
+export type { ClassScore, Contribution };
 
 export interface ExplainOptions {
   /** The class whose score is explained, by its name; the predicted one unless said. */
@@ -13,24 +16,6 @@ export interface ExplainOptions {
   /** Which row of a file of numbers, from 1. */
   readonly row?: number;
   readonly device?: Device | "auto";
-}
-
-/** What the network says of one class. */
-export interface ClassScore {
-  readonly label: string;
-  readonly probability: number;
-  /** What the network computes, before softmax. */
-  readonly score: number;
-}
-
-/** What one number of the input adds to the score: its distance from the training mean, in deviations, times its gradient. */
-export interface Contribution {
-  readonly feature: string;
-  /** As it is in the data. */
-  readonly value: number;
-  /** (value − mean) / deviation over the training rows. */
-  readonly standardized: number;
-  readonly contribution: number;
 }
 
 /** Where the score of one class comes from, for one picture or one row of numbers. */

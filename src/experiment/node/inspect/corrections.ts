@@ -4,6 +4,7 @@ import { join, relative, resolve, sep } from "node:path";
 import { parse } from "csv-parse/sync";
 import { UsageError } from "../../../core/index.ts";
 import { splitNames } from "../../../data/index.ts";
+import type { Correction } from "../../inspection.ts";
 import { writeAtomic } from "../atomic-file.ts";
 import { csvField } from "../run-folder.ts";
 import type { RunData } from "./run-data.ts";
@@ -12,15 +13,6 @@ import type { RunData } from "./run-data.ts";
 const MARKS = "corrections.csv";
 /** The list that the next run can be trained on. */
 export const CORRECTED = "corrected.csv";
-
-/** One picture that is not what its label says. */
-export interface Correction {
-  readonly path: string;
-  /** What the data says. */
-  readonly was: string;
-  /** What it is; null where it is to be left out. */
-  readonly label: string | null;
-}
 
 /** The marks of a run; none where nobody has marked anything. */
 export async function readCorrections(folder: string): Promise<Correction[]> {

@@ -21,59 +21,10 @@ import { probabilities } from "../../../metrics/index.ts";
 import { geometryModel } from "../../../preprocess/index.ts";
 import { type RemoteModel, remoteModel } from "../../../runtime/node/index.ts";
 import { forward, network } from "../../../train/index.ts";
+import type { ClassScore, Shown, ShownNumbers, ShownUnit, Sight, Walk } from "../../inspection.ts";
 import { contributionsOf, heatOn } from "../explain/example.ts";
-import type { ClassScore, Contribution } from "../explain/options.ts";
 import { type OpenedRun, openRun } from "../export/open-run.ts";
 import { asRgb } from "../geometry-session.ts";
-
-/** A small picture in a page. */
-export interface Shown {
-  /** A data URL. */
-  readonly url: string;
-  readonly height: number;
-  readonly width: number;
-  /** Its pixels are as high as they are wide. */
-  readonly square: boolean;
-}
-
-type WithShown<T extends Numbers> = Omit<T, "part"> & { readonly text: string; readonly image?: Shown };
-
-/** Numbers of a unit, with their small picture as a page takes it. */
-export type ShownNumbers = WithShown<Numbers>;
-
-type Told<T extends UnitFacts> = Omit<T, "value" | "gradient" | "parameters"> & {
-  readonly value: ShownNumbers;
-  readonly gradient?: ShownNumbers;
-};
-export type ShownParameter = Told<UnitFacts>;
-export type ShownUnit = Told<UnitReport> & { readonly parameters: readonly ShownParameter[] };
-
-/** All that flows through a network for one example, up to its loss. */
-export interface Walk {
-  readonly scores: readonly ClassScore[];
-  /** The class that the loss is about. */
-  readonly truth: string;
-  readonly loss: number;
-  /** The name of the loss. */
-  readonly lossName: string;
-  readonly units: readonly ShownUnit[];
-}
-
-/** Where the score of a class comes from. */
-export interface Sight {
-  readonly scores: readonly ClassScore[];
-  readonly explained: string;
-  readonly method: string;
-  /** What the method says, in a line. */
-  readonly summary: string;
-  /** Of a picture: it with the map over it, and the map alone, as data URLs. */
-  readonly overlay?: Shown;
-  readonly layer?: Shown;
-  /** The share of the map that lies beside the picture. */
-  readonly outside?: number;
-  /** Of a row of numbers. */
-  readonly contributions?: readonly Contribution[];
-}
 
 /** What is asked about. */
 export interface Asked {
