@@ -1,11 +1,11 @@
 import type { Context, Hono } from "hono";
+import { z } from "zod";
 import { UsageError } from "../core/index.ts";
 import type { Desk } from "./desk.ts";
 import type { Inspection, PictureQuery } from "./inspection.ts";
 import { Problem } from "./problem.ts";
+import { bodyOf } from "./runs.ts";
 
-/** A mark is a path and the name of a class. */
-const LONGEST_BODY = 2 ** 16;
 const MOST_PICTURES = 200;
 const LARGEST_SIDE = 1024;
 
@@ -28,7 +28,14 @@ export function runRoutes(app: Hono, { inspections }: Pick<Desk, "inspections">)
   asked("answers", (run, context) => run.answersOf(pathOf(context)));
   asked("templates", (run) => run.templates());
   asked("marks", (run) => run.marks());
-  asked("marks", async (run, context) => run.mark(...(await markOf(context))), "post");
+  asked(
+    "marks",
+    async (run, context) => {
+      const { path, label } = await bodyOf(context, mark);
+      return await run.mark(path, label);
+    },
+    "post",
+  );
   asked("sight", (run, context) => run.sight(pathOf(context), context.req.query("class"), context.req.query("method")));
   asked("walk", (run, context) => run.walk(pathOf(context), context.req.query("class")));
   asked("picture", async (run, context) => {
@@ -83,21 +90,5 @@ function queryOf(context: Context): PictureQuery {
   };
 }
 
-/** `{"path": …, "label": …}`: the label is a class, null to leave the picture out, and absent for no mark. */
-async function markOf(context: Context): Promise<[path: string, label: string | null | undefined]> {
-  const fix = 'send {"path": "cats/1.jpg", "label": "dogs"}, with null to leave it out, without a label for no mark';
-  const text = await context.req.text();
-  if (text.length > LONGEST_BODY) throw new Problem(413, `the body has ${text.length} characters`, fix);
-  let body: { readonly path?: unknown; readonly label?: unknown } | null;
-  try {
-    body = JSON.parse(text);
-  } catch (error) {
-    throw new Problem(400, `the body is no JSON (${(error as Error).message.slice(0, 120)})`, fix);
-  }
-  const { path, label } = body ?? {};
-  if (typeof path !== "string" || path === "") throw new Problem(400, "the body names no picture", fix);
-  if (label !== undefined && label !== null && typeof label !== "string") {
-    throw new Problem(400, "the label is no name of a class", fix);
-  }
-  return [path, label];
-}
+/** The label is a class, null to leave the picture out, and absent for no mark. */
+const mark = z.strictObject({ path: z.string().min(1), label: z.string().nullish() });
