@@ -125,7 +125,7 @@ test("never allows another origin to read, and tells the browser what the page m
 
 test("a fault of ours is told where the Studio was started, and not to whom asks", async () => {
   const faults: unknown[] = [];
-  const broken = { runs: { ...desk.runs, list: async () => Promise.reject(new Error("secret path")) } };
+  const broken = { ...desk, runs: { ...desk.runs, list: async () => Promise.reject(new Error("secret path")) } };
   const failing: Hono = studioApp({
     desk: broken,
     pages: { read: async () => undefined },
