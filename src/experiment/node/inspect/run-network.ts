@@ -21,10 +21,10 @@ import { probabilities } from "../../../metrics/index.ts";
 import { geometryModel } from "../../../preprocess/index.ts";
 import { type RemoteModel, remoteModel } from "../../../runtime/node/index.ts";
 import { forward, network } from "../../../train/index.ts";
+import { asRgb } from "../../geometry.ts";
 import type { ClassScore, Shown, ShownNumbers, ShownUnit, Sight, Walk } from "../../inspection.ts";
 import { contributionsOf, heatOn } from "../explain/example.ts";
 import { type OpenedRun, openRun } from "../export/open-run.ts";
-import { asRgb } from "../geometry-session.ts";
 
 /** What is asked about. */
 export interface Asked {
