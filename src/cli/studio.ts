@@ -6,12 +6,15 @@ import { parseNumber } from "./train-options.ts";
 export interface StudioFlags {
   readonly port: string;
   readonly runs: string;
+  readonly storage?: string;
 }
 
 /** Shows the page until it is told to stop. */
-export async function studioCommand(output: Output, { port, runs }: StudioFlags): Promise<number> {
+export async function studioCommand(output: Output, { port, runs, storage }: StudioFlags): Promise<number> {
   const studio = await openStudio({
     runs,
+    ...(storage === undefined ? {} : { storage }),
+    command: [process.execPath, ...process.execArgv, process.argv[1]],
     port: parseNumber("--port", port, "4242"),
     onFault: (where, error) => output.warn(`${where}: ${(error as Error).stack ?? String(error)}`),
   });

@@ -156,8 +156,6 @@ export async function tuneCommand(
         planned === undefined
           ? await resumed(storage, flags, data, opening)
           : await begun(output, storage, planned, flags, opening);
-      // Whoever goes on with a study that was paused wants it to run.
-      await storage.want(open.study.record.id, "run");
       output.endProgress();
       tellStudy(output, open, lengths, url);
       return await searched(output, open, { ...lengths, slots, queue, signal, flags, argv, url });
@@ -208,6 +206,9 @@ async function resumed(
     ...(data === undefined ? {} : { data }),
     ...(flags.cache === undefined ? {} : { cache: flags.cache }),
   };
+  // Whoever goes on with a study that was paused wants it to run. Said before the data are read, it takes back no later pause.
+  const paused = await storage.study(flags.resume!);
+  if (paused !== undefined) await storage.want(paused.id, "run");
   const open = await openStudy(storage, flags.resume!, opening, moved);
   if (flags.space === undefined) return open;
   const { trainer, study } = open;

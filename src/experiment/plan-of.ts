@@ -7,7 +7,6 @@ import {
   featureStatistics,
   type PixelRows,
 } from "../data/index.ts";
-import type { Device } from "../runtime/index.ts";
 import { makePlan, type Plan, type Recipe } from "../train/index.ts";
 import type { Settings } from "./options.ts";
 
@@ -45,15 +44,8 @@ export function recipeOf(settings: Settings, { pictures, split, classes }: Datas
 /**
  * All that a worker needs.
  * @param threads of the processor, where the settings do not say it
- * @param devices where it may be run; all of them unless said
  */
-export function planOf(
-  settings: Settings,
-  recipe: Recipe,
-  { pictures, split, apart }: Dataset,
-  threads: number,
-  devices?: readonly Device[],
-): Plan {
+export function planOf(settings: Settings, recipe: Recipe, { pictures, split, apart }: Dataset, threads: number): Plan {
   const { schedule, seed, epochs, steps, time, patience, checkpointSeconds, batchSize, device } = settings;
   const { accumulate, warmUp, balance, clipNorm, clipValue, averageWeights, augment } = settings;
   const { store, labels, targets, kind, height, width, channels } = pictures;
@@ -73,7 +65,6 @@ export function planOf(
     warmUp,
     augment,
     device,
-    ...(devices === undefined ? {} : { devices }),
     ...(balance === "sample" ? { balanced: true } : {}),
     ...(clipNorm === null ? {} : { clipNorm }),
     ...(clipValue === null ? {} : { clipValue }),

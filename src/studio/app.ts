@@ -5,6 +5,7 @@ import { type PageFiles, pageRoutes } from "./pages.ts";
 import { Problem } from "./problem.ts";
 import { runRoutes } from "./run.ts";
 import { runsRoutes } from "./runs.ts";
+import { studiesRoutes } from "./studies.ts";
 
 export interface StudioApp {
   readonly desk: Desk;
@@ -31,6 +32,7 @@ export function studioApp({ desk, pages, onFault = () => {} }: StudioApp): Hono 
   });
   runsRoutes(app, desk);
   runRoutes(app, desk);
+  studiesRoutes(app, desk);
   pageRoutes(app, pages);
   return app;
 }

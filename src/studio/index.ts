@@ -14,3 +14,13 @@ export type {
 } from "./inspection.ts";
 export { Problem } from "./problem.ts";
 export type { Curves, Discarded, RunShelf, RunState, RunSummary, RunsChange } from "./run-shelf.ts";
+export type {
+  StudyCurves,
+  StudyProcess,
+  StudyShelf,
+  StudyStart,
+  StudyState,
+  StudySummary,
+  StudyView,
+  TrialColumns,
+} from "./study-shelf.ts";

@@ -1,12 +1,12 @@
 export { type CoordinateOptions, coordinate, type Searched } from "./coordinate.ts";
 export { type ExportedStudy, exportStudy } from "./export-study.ts";
 export { type Believed, beliefOf } from "./gp/belief.ts";
-export { type SurfaceRequest, surfaceOfPair } from "./gp/surface.ts";
+export { type PairSurface, type SurfaceRequest, surfaceOfPair } from "./gp/surface.ts";
 export { type Importance, importances } from "./importance.ts";
 export { MemoryQueue } from "./memory-queue.ts";
 export { MemoryStorage } from "./memory-storage.ts";
 export { near } from "./near.ts";
-export { minimized, scalarized } from "./objective.ts";
+export { frontOf, minimized, scalarized } from "./objective.ts";
 export type { Progress, Pruner, Race } from "./pruner.ts";
 export { type AshaOptions, type MedianOptions, type PrunerName, pruners } from "./pruners/index.ts";
 export type { TrialJob, TrialQueue } from "./queue.ts";

@@ -1,16 +1,22 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
 import { UsageError } from "../../core/index.ts";
 import { studioApp } from "../app.ts";
 import { FolderRuns } from "./folder-runs.ts";
 import { folderInspections } from "./inspections.ts";
 import { openPageFiles } from "./page-files.ts";
+import { StoredStudies } from "./stored-studies.ts";
 
 export interface StudioOptions {
   /** The folder of run folders; it may be empty, or not there yet. */
   readonly runs: string;
+  /** Where studies are kept; `studies.db` in `runs` unless said. */
+  readonly storage?: string;
+  /** That `argmin` is run by, with the program itself, for searches that are started here. */
+  readonly command: readonly string[];
   /** 0 for any that is free. */
   readonly port: number;
   readonly onFault?: (where: string, error: unknown) => void;
@@ -30,13 +36,14 @@ const HOST = "127.0.0.1";
  * Serves the Studio of a folder of runs on this machine.
  * @throws UsageError for a port that is taken or out of range, and where the page was not built
  */
-export async function openStudio({ runs, port, onFault }: StudioOptions): Promise<OpenStudio> {
+export async function openStudio({ runs, storage, command, port, onFault }: StudioOptions): Promise<OpenStudio> {
   if (!(Number.isInteger(port) && port >= 0 && port < 65536)) {
     throw new UsageError("--port", `is ${port}`, "give a whole number up to 65535, or 0 for any that is free");
   }
   const inspections = folderInspections(runs);
+  const studies = new StoredStudies({ runs, command, storage: storage ?? `sqlite:${join(runs, "studies.db")}` });
   const app = studioApp({
-    desk: { runs: new FolderRuns(runs), inspections },
+    desk: { runs: new FolderRuns(runs), inspections, studies },
     pages: openPageFiles(),
     ...(onFault ? { onFault } : {}),
   });
@@ -54,6 +61,7 @@ export async function openStudio({ runs, port, onFault }: StudioOptions): Promis
       server.closeAllConnections();
       await closed;
       await inspections.close();
+      await studies.close();
     },
   };
 }
