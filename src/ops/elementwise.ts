@@ -64,7 +64,10 @@ export function broadcastIndices(operand: readonly number[], shape: readonly num
 export function mapBinary(a: NDArray, b: NDArray, output: TensorType, f: (x: number, y: number) => number): NDArray {
   const left = broadcastIndices(a.shape, output.shape);
   const right = broadcastIndices(b.shape, output.shape);
-  return { shape: output.shape, data: Float64Array.from(left, (position, i) => f(a.data[position], b.data[right[i]])) };
+  // A plain loop: toys are evaluated thousands of times, and Float64Array.from costs several times as much.
+  const data = new Float64Array(left.length);
+  for (let i = 0; i < data.length; i++) data[i] = f(a.data[left[i]], b.data[right[i]]);
+  return { shape: output.shape, data };
 }
 
 interface UnaryUnit {

@@ -34,10 +34,10 @@ export const lesson = defineLesson({
   },
   fields: { b: number(0, -1, 3, 0.01) },
   formulas: ({ b }) => {
-    const { residuals, loss } = lineFit(b);
+    const { squares, loss } = lineFit(b);
     return [
       "L(b)=\\frac{1}{2}\\cdot\\frac{1}{5}\\sum_{i=1}^{5}\\left(\\tfrac12 x_i+b-y_i\\right)^2",
-      `L(${tex(b)})=\\tfrac{1}{10}\\left(${residuals.map((r) => `(${tex(r, 3)})^2`).join("+")}\\right)=${tex(loss)}`,
+      `L(${tex(b)})=\\tfrac{1}{10}\\left(${squares.map((square) => tex(square, 3)).join("+")}\\right)=${tex(loss)}`,
       `y=\\tfrac12x${texSigned(b)}`,
     ];
   },
