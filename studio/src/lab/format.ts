@@ -5,7 +5,7 @@ export function show(value: number, digits = 4): string {
   const size = Math.abs(value);
   const small = size !== 0 && size < 1e-3;
   if (small || size >= 1e6) {
-    const [mantissa, power] = value.toExponential(Math.max(0, digits - 3)).split("e");
+    const [mantissa, power] = value.toExponential(digits === 1 ? 0 : Math.max(1, digits - 3)).split("e");
     return `${mantissa.replace("-", "−")}·10${raised(Number(power))}`;
   }
   return minus(String(Number(value.toPrecision(digits)) + 0));
@@ -26,7 +26,7 @@ export function tex(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return value > 0 ? "\\infty" : "-\\infty";
   const size = Math.abs(value);
   if ((size !== 0 && size < 1e-3) || size >= 1e6) {
-    const [mantissa, power] = value.toExponential(Math.max(0, digits - 3)).split("e");
+    const [mantissa, power] = value.toExponential(Math.max(1, digits - 3)).split("e");
     return `${mantissa}\\cdot 10^{${Number(power)}}`;
   }
   return String(Number(value.toPrecision(digits)) + 0);

@@ -18,7 +18,7 @@ export interface Margins {
   readonly top: number;
   readonly bottom: number;
 }
-export const margins: Margins = { left: 44, right: 12, top: 12, bottom: 34 };
+export const margins: Margins = { left: 44, right: 12, top: 26, bottom: 34 };
 
 export function planeOf(width: number, height: number, xs: Range, ys: Range, space: Margins = margins): Plane {
   const [w, h] = [width - space.left - space.right, height - space.top - space.bottom];
