@@ -22,13 +22,21 @@ test("conjugate gradient reaches the closed form in exactly 2 steps: excess abou
   expect(conjugate.path[2].b).toBeCloseTo(closed[1].b, 10);
 });
 
-test("gradient descent arrives below 2/λmax and not beyond; 2/(λmax+λmin) is the fastest", () => {
+test("gradient descent arrives below 2/λmax and not beyond; at 2/(λmax+λmin) both directions shrink alike", () => {
   const end = (rate: number) => gradientPath(rate).at(-1)!.excess;
   expect(end(0.98 * valley.highest)).toBeLessThan(gradientPath(0, 0)[0].excess);
   expect(end(1.02 * valley.highest)).toBeGreaterThan(gradientPath(0, 0)[0].excess);
-  // Near the end of a long way the slowest direction alone is left.
-  const far = (rate: number) => gradientPath(rate, 30).at(-1)!.excess;
-  for (const factor of [0.85, 0.95, 1.05]) expect(far(valley.best)).toBeLessThan(far(valley.best * factor));
+  // Along each direction of the valley a step multiplies the error by 1 − ηλ; at the best rate both factors are equally far from 0.
+  const along = (rate: number, [x, y]: readonly [number, number]) => {
+    const [here, next] = gradientPath(rate, 1).map(({ w, b }) => (w - valley.w) * x + (b - valley.b) * y);
+    return next / here;
+  };
+  const flat = [-valley.direction[1], valley.direction[0]] as const;
+  for (const rate of [0.1, 0.5, valley.best, 1.25]) {
+    expect(along(rate, valley.direction)).toBeCloseTo(1 - rate * valley.largest, 9);
+    expect(along(rate, flat)).toBeCloseTo(1 - rate * valley.smallest, 9);
+  }
+  expect(along(valley.best, valley.direction)).toBeCloseTo(-along(valley.best, flat), 9);
 });
 
 test("the contours are those of the loss", () => {
