@@ -10,6 +10,8 @@ export interface Backend {
   readonly Tensor: unknown;
   /** Outputs can be written straight into the caller's arrays. */
   readonly writesInPlace: boolean;
+  /** Where all outputs are written so and none is to be returned: the output that sees to it, and what it makes of a run. */
+  readonly unreturned?: { readonly output: string; readonly ended: (error: unknown) => void };
 }
 
 /**
@@ -27,7 +29,7 @@ export function adapt(session: InferenceSession, backend: Backend): Session {
   };
   return {
     inputNames: session.inputNames,
-    outputNames: session.outputNames,
+    outputNames: session.outputNames.filter((name) => name !== backend.unreturned?.output),
     async run(feeds) {
       const { host, device } = apart(feeds);
       const results = await session.run({ ...wrap(unshared(host)), ...tensorsOf(device) }).catch(explain);
@@ -39,9 +41,10 @@ export function adapt(session: InferenceSession, backend: Backend): Session {
       const filled = apart(outputs);
       if (backend.writesInPlace) {
         const fetches = wrap(filled.host);
-        return async () => {
-          await session.run(inputs, fetches).catch(explain);
-        };
+        const { unreturned } = backend;
+        if (unreturned === undefined) return async () => void (await session.run(inputs, fetches).catch(explain));
+        const asked = { ...fetches, [unreturned.output]: null };
+        return async () => void (await session.run(inputs, asked).catch(unreturned.ended).catch(explain));
       }
       return async () => {
         const results = await session.run({ ...inputs, ...tensorsOf(device) }).catch(explain);

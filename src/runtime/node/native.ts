@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { adapt } from "../adapt.ts";
 import { HostBlock } from "../blocks.ts";
 import type { Runtime } from "../session.ts";
+import { inPlace, unreturned } from "./in-place.ts";
 import { nativeModule } from "./native-module.ts";
 
 /** ARGMIN_SPINNING=0: the machine is shared, and a thread that waits for the next operator is to leave its core to others. */
@@ -19,8 +20,9 @@ export async function loadNative(options: { threads?: number } = {}): Promise<Ru
     threads,
     notes: [],
     createBlock: (shape) => new HostBlock(shape),
-    async createSession(model, { threads: own, spinning } = {}) {
-      const session = await ort.InferenceSession.create(model, {
+    async createSession(model, { threads: own, spinning, kept = [] } = {}) {
+      const stays = kept.length > 0;
+      const session = await ort.InferenceSession.create(stays ? unreturned(model) : model, {
         executionProviders: ["cpu"],
         intraOpNumThreads: own ?? threads,
         interOpNumThreads: 1,
@@ -33,7 +35,7 @@ export async function loadNative(options: { threads?: number } = {}): Promise<Ru
           "session.intra_op.allow_spinning": spinning === false || mayNotSpin() ? "0" : "1",
         },
       });
-      return adapt(session, { Tensor: ort.Tensor, writesInPlace: true });
+      return adapt(session, { Tensor: ort.Tensor, writesInPlace: true, ...(stays ? { unreturned: inPlace } : {}) });
     },
   };
 }
