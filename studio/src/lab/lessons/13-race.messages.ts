@@ -1,0 +1,38 @@
+import type { Messages } from "../../shell/language.ts";
+
+export const messages = {
+  en: {
+    figure: "Accuracy on other pictures over the number of looks at the loss, for three searches",
+    looks: "looks at the loss",
+    accuracy: "accuracy",
+    random: "random search",
+    local: "random local search",
+    gradient: "gradient",
+    spread: "Size σ of the random weights and steps",
+    rate: "Learning rate of the gradient",
+    count: "Looks",
+    seed: "Seed",
+    table: "After {looks} looks",
+    loss: "least loss",
+    here: "here",
+    cifar: "CIFAR-10",
+    chance: "Chance is {chance}. CIFAR-10: what the CS231n notes report for a linear classifier on that set.",
+  },
+  zh: {
+    figure: "三种搜索在其他图片上的准确率随查看损失次数的变化",
+    looks: "查看损失的次数",
+    accuracy: "准确率",
+    random: "随机搜索",
+    local: "随机局部搜索",
+    gradient: "梯度",
+    spread: "随机权重与步子的大小 σ",
+    rate: "梯度的学习率",
+    count: "查看次数",
+    seed: "随机种子",
+    table: "查看 {looks} 次之后",
+    loss: "最小损失",
+    here: "此处",
+    cifar: "CIFAR-10",
+    chance: "瞎猜是 {chance}。CIFAR-10 一列：CS231n 讲义中线性分类器在该数据集上的结果。",
+  },
+} as const satisfies Messages;

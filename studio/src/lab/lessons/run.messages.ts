@@ -1,0 +1,38 @@
+import type { Messages } from "../../shell/language.ts";
+
+export const messages = {
+  en: {
+    start: "Train",
+    again: "Train again",
+    stop: "Stop",
+    running: "Training in this page …",
+    loading: "Loading ONNX Runtime …",
+    stale: "The controls have changed since: train again.",
+    failed: "It went wrong: {why}",
+    stopped: "Stopped.",
+    data: "Pictures",
+    shapes: "builtin:shapes",
+    own: "Your own: choose a folder",
+    drop: "Or drop a folder here that has one folder of pictures for each class. Nothing leaves this browser.",
+    reading: "Reading {done} of {all} …",
+    read: "{count} pictures of {classes} classes",
+    skipped: "{count} could not be read",
+  },
+  zh: {
+    start: "训练",
+    again: "重新训练",
+    stop: "停止",
+    running: "正在本页中训练……",
+    loading: "正在载入 ONNX Runtime……",
+    stale: "设置已改变：请重新训练。",
+    failed: "出错了：{why}",
+    stopped: "已停止。",
+    data: "图片",
+    shapes: "builtin:shapes",
+    own: "你自己的：选择文件夹",
+    drop: "也可把文件夹拖到这里，其中每个类别一个子文件夹。图片不会离开这个浏览器。",
+    reading: "正在读取 {done} / {all}……",
+    read: "{classes} 个类别，共 {count} 张图片",
+    skipped: "{count} 张无法读取",
+  },
+} as const satisfies Messages;
