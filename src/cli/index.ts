@@ -168,6 +168,7 @@ ${examples("serve runs/photos-fastnet", "serve model.onnx --port 0 --max-pixels 
   withRuns(command("studio", "a page with every run as it happens, and lessons on how it works"))
     .option("--port <n>", "0 takes any that is free", "4242")
     .option("--storage <url>", "of studies, as for tune (default: sqlite:<runs>/studies.db)")
+    .option("--export-lab <dir>", "write the lessons as a folder for any static host, and end")
     .addHelpText(
       "after",
       `

@@ -1,4 +1,4 @@
-import { openStudio } from "../studio/node/index.ts";
+import { exportLab, openStudio } from "../studio/node/index.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { type Output, style } from "./output.ts";
 import { parseNumber } from "./train-options.ts";
@@ -7,10 +7,22 @@ export interface StudioFlags {
   readonly port: string;
   readonly runs: string;
   readonly storage?: string;
+  readonly exportLab?: string;
+}
+
+/** Writes the Lab as a folder of its own. */
+async function writeLab(output: Output, folder: string): Promise<number> {
+  const { files, bytes } = await exportLab(folder);
+  output.say(`The Lab is in ${style("bold", folder)}: ${files} files, ${Math.round(bytes / 1000)} kB.`);
+  output.say("It needs no server of ours: put the folder on any static host.");
+  output.event({ event: "done", folder, files, bytes });
+  return 0;
 }
 
 /** Shows the page until it is told to stop. */
-export async function studioCommand(output: Output, { port, runs, storage }: StudioFlags): Promise<number> {
+export async function studioCommand(output: Output, flags: StudioFlags): Promise<number> {
+  if (flags.exportLab !== undefined) return await writeLab(output, flags.exportLab);
+  const { port, runs, storage } = flags;
   const studio = await openStudio({
     runs,
     ...(storage === undefined ? {} : { storage }),

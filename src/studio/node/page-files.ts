@@ -7,7 +7,7 @@ import { webRuntime } from "../../runtime/node/index.ts";
 import type { PageFiles } from "../pages.ts";
 
 /** `studio/dist` of this package, seen from the sources, the compiled files and the bundle alike. */
-function pageFolder(): string {
+export function pageFolder(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     if (existsSync(join(folder, "package.json"))) return join(folder, "studio", "dist");
     if (folder === dirname(folder)) throw new UsageError("argmin", "its own folder is incomplete", "install it again");
