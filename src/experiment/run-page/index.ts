@@ -17,7 +17,7 @@ import { grouped, paragraph, percent } from "./words.ts";
 
 export { choosePictures, poolOf } from "./choose-pictures.ts";
 export type { RunPageData, SolverPoint } from "./page-data.ts";
-export { weightPictures } from "./weight-pictures.ts";
+export { type WeightPictures, weightPictures } from "./weight-pictures.ts";
 
 const STYLE = `
 .facts th { font-weight: 400; color: var(--quiet); width: 10rem; }
