@@ -142,7 +142,7 @@ console.log(mean, deviation);
 `;
 }
 
-/** The learner's turns as an address keeps them: hundredths of a percent, beginning after the two that are given. */
+/** The learner's turns as an address keeps them: thousandths, without the two places that are given. */
 export const writeTurns = (turns: readonly number[]): string => turns.map((x) => Math.round(1000 * x)).join(".");
 export const readTurns = (written: string): number[] =>
   written === ""
