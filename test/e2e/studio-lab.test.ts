@@ -12,6 +12,8 @@ const cwd = temporaryFolder();
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html",
   ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
   ".css": "text/css",
   ".woff2": "font/woff2",
 };
@@ -97,6 +99,31 @@ test("the numbers of the lessons are those of the course", async () => {
   await goTo(page, "gradient-check?power=-9");
   expect((await rows(page))[1]).toContain("5.1·10⁻⁹");
   expect(wrong).toEqual([]);
+  await page.context().close();
+});
+
+test("and so are those of the lessons on losses", async () => {
+  const { page, wrong } = await look(`${address}#/svm?guess=0`);
+  await page.locator("article table").waitFor();
+  const last = async () => (await rows(page)).map((row) => row.split(" ").at(-1));
+  expect(await last()).toEqual(["2.9", "0", "12.9", "5.27"]);
+  await goTo(page, "svm?guess=0&loss=squared-hinge");
+  expect(await last()).toEqual(["8.41", "0", "83.25", "30.55"]);
+  await goTo(page, "scale?guess=0&factor=2");
+  expect((await rows(page))[1]).toContain("0 0 0.0791 0.0038");
+  await goTo(page, "search?guess=1&trials=60");
+  await page.getByText("95.4 % after 60 trials").waitFor();
+  expect((await rows(page))[0]).toMatch(/ 3 9$/);
+  expect(wrong).toEqual([]);
+  await page.context().close();
+});
+
+test("a lesson trains on the ONNX Runtime beside the page", async () => {
+  const { page, wrong, hosts } = await look(`${address}#/graph?run=1&epochs=1&card=4`);
+  await page.getByText(/One path: the product/).waitFor();
+  expect((await rows(page)).at(-1)).toContain("matmul");
+  expect(wrong).toEqual([]);
+  expect([...hosts]).toEqual([new URL(address).origin]);
   await page.context().close();
 });
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { UsageError } from "../../core/index.ts";
+import { webRuntime } from "../../runtime/node/index.ts";
 import { pageFolder } from "./page-files.ts";
 
 /**
@@ -32,6 +33,8 @@ export async function exportLab(
       if (/\.(js|css)$/.test(basename(name))) texts.push(new TextDecoder().decode(bytes));
     }
   }
+  // Lessons that train load ONNX Runtime from beside the page, when they are told to train.
+  for (const path of webRuntime().files) wanted.set(`ort/${basename(path)}`, new Uint8Array(await readFile(path)));
   let total = 0;
   for (const [name, bytes] of wanted) {
     const path = join(folder, name);
