@@ -23,7 +23,7 @@ const FILES = [
   "ort-wasm-simd-threaded.asyncify.wasm",
 ];
 
-/** The folder of a page that trains. */
+/** The folder of a page that trains, with the states of each job. */
 function pageFolder(states) {
   const folder = mkdtempSync(join(tmpdir(), "argmin-page-"));
   mkdirSync(join(folder, "ort"));
@@ -32,7 +32,7 @@ function pageFolder(states) {
   cpSync(join(root, "dist", "bundle", "web.js"), join(folder, "argmin.js"));
   for (const file of ["device-steps.js", "device-worker.js"]) cpSync(join(root, "bench", file), join(folder, file));
   writeFileSync(join(folder, "index.html"), "<!doctype html><title>training</title>");
-  writeFileSync(join(folder, "states.bin"), states);
+  for (const [i, block] of states.entries()) writeFileSync(join(folder, `states${i}.bin`), block);
   return folder;
 }
 
@@ -44,8 +44,8 @@ function apart(native, other) {
   return { loss, norm, stepMs: Number(middle.toFixed(1)) };
 }
 
-/** What the worker of a page says of its steps. */
-async function askPage(browser, url, name, work) {
+/** What the worker of a page says of its steps, job by job. */
+async function askPage(browser, url, name, jobs) {
   const page = await browser.newPage();
   await page.goto(url);
   const told = await page.evaluate(
@@ -53,7 +53,7 @@ async function askPage(browser, url, name, work) {
       const worker = new Worker("./device-worker.js", { type: "module" });
       worker.onmessage = ({ data }) => resolve(data);
       worker.onerror = (event) => reject(new Error(event.message));
-      worker.postMessage(${JSON.stringify({ ...work, device: name.slice("page ".length) })});
+      worker.postMessage(${JSON.stringify({ jobs, device: name.slice("page ".length) })});
     })`,
   );
   await page.close();
@@ -63,36 +63,44 @@ async function askPage(browser, url, name, work) {
 
 /**
  * Compares devices with the native CPU.
- * @param setup what `planOf` takes; @param free the same for steps that run free
+ * @param jobs of each `setup`, what `planOf` takes, and perhaps `free`, the same for steps that run free
  * @param wanted of "wasm" (in Node), "page wasm" and "page webgpu"
+ * @returns for each job the accuracy of the native free steps, and what was found on each device
  */
-export async function compareDevices(setup, free, wanted = ["wasm", "page wasm", "page webgpu"]) {
+export async function compareDevices(jobs, wanted = ["wasm", "page wasm", "page webgpu"]) {
   const argmin = await import("argmin/web");
   const { openRuntime } = await import("../dist/runtime/node/index.js");
-  const plan = planOf(argmin, setup);
-  const cpu = await openRuntime("cpu");
-  const native = await follow(argmin, plan, cpu);
-  const freeOn = async (runtime) =>
+  const freeOn = async (free, runtime) =>
     free === undefined ? undefined : await train(argmin, planOf(argmin, free), runtime);
-  const accuracy = await freeOn(cpu);
-  const found = [];
+  const cpu = await openRuntime("cpu");
+  const compared = [];
+  for (const { setup, free } of jobs) {
+    const plan = planOf(argmin, setup);
+    const native = await follow(argmin, plan, cpu);
+    compared.push({ setup, free, plan, native, accuracy: await freeOn(free, cpu), found: [] });
+  }
   if (wanted.includes("wasm")) {
     const wasm = await openRuntime("wasm");
-    const steps = await follow(argmin, plan, wasm, native.states);
     const { description, notes } = wasm;
-    found.push({ device: "wasm", description, notes, ...apart(native, steps), accuracy: await freeOn(wasm) });
+    for (const { free, plan, native, found } of compared) {
+      const steps = await follow(argmin, plan, wasm, native.states);
+      const accuracy = await freeOn(free, wasm);
+      found.push({ device: "wasm", description, notes, ...apart(native, steps), accuracy });
+    }
   }
   const pages = wanted.filter((name) => name.startsWith("page "));
   if (pages.length > 0) {
-    const folder = pageFolder(pack(plan, native.states));
+    const folder = pageFolder(compared.map(({ plan, native }) => pack(plan, native.states)));
     const server = await serveFolder(folder, ISOLATED);
     const browser = await launch("software");
     try {
       // At once: the software card mostly compiles, and a page of its own waits for nothing of the other's.
-      const told = await Promise.all(pages.map((name) => askPage(browser, server.url, name, { setup, free })));
-      for (const [i, steps] of told.entries()) {
-        const { description, notes, accuracy: reached } = steps;
-        found.push({ device: pages[i], description, notes, ...apart(native, steps), accuracy: reached });
+      const told = await Promise.all(pages.map((name) => askPage(browser, server.url, name, jobs)));
+      for (const [i, { description, notes, runs }] of told.entries()) {
+        for (const [j, { native, found }] of compared.entries()) {
+          const { accuracy, ...steps } = runs[j];
+          found.push({ device: pages[i], description, notes, ...apart(native, steps), accuracy });
+        }
       }
     } finally {
       await browser.close();
@@ -100,28 +108,29 @@ export async function compareDevices(setup, free, wanted = ["wasm", "page wasm",
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  return { accuracy, found };
+  return compared.map(({ accuracy, found }) => ({ accuracy, found }));
 }
 
-/** The steps of a model at the size of the benchmarks; the cnn also runs 200 steps free. */
-export const setupOf = (model) => ({
-  setup: {
-    model: models[model]?.model ?? model,
-    options: models[model]?.options ?? {},
-    batch: 64,
-    size: 32,
-    steps: 10,
-  },
-  free: model === "cnn" ? { model: "cnn", batch: 32, size: 32, steps: 200, judged: 500 } : undefined,
-});
 const models = { resnet20: { model: "resnet", options: { depth: 20 } } };
+
+/**
+ * The steps of a model on a device, at the size of the benchmarks; the cnn also runs 200 steps free. The card that the processor
+ * stands in for takes seconds for a picture: there batches are small, and the pictures of the free steps too.
+ */
+export function jobOf(name, device) {
+  const { model, options } = models[name] ?? { model: name, options: {} };
+  const [batch, freely] = device === "page webgpu" ? [4, { batch: 8, size: 16 }] : [64, { batch: 32, size: 32 }];
+  return {
+    setup: { model, options, batch, size: 32, steps: 10 },
+    ...(name === "cnn" ? { free: { model, options, ...freely, steps: 200, judged: 200 } } : {}),
+  };
+}
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const names = process.argv.slice(2);
   for (const model of names.length > 0 ? names : ["cnn", "resnet20"]) {
-    const { setup, free } = setupOf(model);
     for (const device of ["wasm", "page wasm", "page webgpu"]) {
-      const { accuracy, found } = await compareDevices(setup, free, [device]);
+      const [{ accuracy, found }] = await compareDevices([jobOf(model, device)], [device]);
       for (const one of found) console.log(JSON.stringify({ model, native: accuracy, ...one }));
     }
   }

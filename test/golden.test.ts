@@ -5,7 +5,7 @@
 import { expect, test } from "vitest";
 import { print, verify } from "../src/ir/index.ts";
 import { crossEntropy, hinge } from "../src/losses/index.ts";
-import { cnn, linear, mlp, vit } from "../src/models/index.ts";
+import { cnn, linear, mlp, resnet, vit } from "../src/models/index.ts";
 import { adam, momentum, sgd } from "../src/optimizers/index.ts";
 import { l2 } from "../src/regularizers/index.ts";
 import type { Recipe } from "../src/train/recipe.ts";
@@ -27,6 +27,14 @@ const recipes: Record<string, Recipe> = {
     model: cnn({ channels: [2, 3] }),
     loss: crossEntropy(),
     regularizers: [],
+    optimizer: momentum(),
+    classes: 3,
+  },
+  resnet: {
+    ...colour,
+    model: resnet({ depth: 8, width: 2 }),
+    loss: crossEntropy(),
+    regularizers: [l2()],
     optimizer: momentum(),
     classes: 3,
   },

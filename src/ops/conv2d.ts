@@ -13,6 +13,7 @@ import { formatShape, type Shape, sizeOf } from "../core/index.ts";
 import { bind, defineOp, type Emit, type Op, reject, type Tensor } from "../ir/index.ts";
 import { type ConvAttrs, type ConvGradAttrs, onnxAttributes } from "./conv-attrs.ts";
 import { blockedConvolution, blockedWeightGradient } from "./conv2d-blocked.ts";
+import { webgpuConvolution } from "./conv2d-webgpu.ts";
 import { isDepthwise, lowerDepthwiseWeightGrad, turnedKernel } from "./depthwise.ts";
 import { requireFloat } from "./elementwise.ts";
 import { sum } from "./sum.ts";
@@ -90,7 +91,9 @@ export const conv2dOp: Op<ConvAttrs> = defineOp<ConvAttrs>({
     ...(b ? [needs[2] ? sum(g, [0, 2, 3]) : null] : []),
   ],
   lower: (emit, inputs, { inputs: [, w], attrs }) =>
-    blockedConvolution(emit, inputs, w, attrs) ?? emit.node("Conv", inputs, onnxAttributes(attrs, kernelOf(w.shape))),
+    blockedConvolution(emit, inputs, w, attrs) ??
+    webgpuConvolution(emit, inputs, w, attrs) ??
+    emit.node("Conv", inputs, onnxAttributes(attrs, kernelOf(w.shape))),
   samples: [
     { attrs: plain({}), inputs: [{ shape: [2, 3, 5, 4] }, { shape: [4, 3, 3, 3] }, { shape: [4] }] },
     { attrs: plain({ stride: [2, 2], padding: [1, 1] }), inputs: [{ shape: [2, 2, 6, 5] }, { shape: [3, 2, 3, 3] }] },
@@ -200,8 +203,10 @@ function lowerInputGrad(
     const turned = turnedKernel(emit, w, inputs[1].shape, groups);
     const turnedAttrs = { ...attrs, padding: turnedPadding };
     const [filters, channels] = inputs[1].shape;
+    const turnedType = { dtype, shape: [channels, filters, ...kernel] };
     return (
-      blockedConvolution(emit, [g, turned], { dtype, shape: [channels, filters, ...kernel] }, turnedAttrs) ??
+      blockedConvolution(emit, [g, turned], turnedType, turnedAttrs) ??
+      webgpuConvolution(emit, [g, turned], turnedType, turnedAttrs) ??
       emit.node("Conv", [g, turned], onnxAttributes(turnedAttrs, kernel))
     );
   }

@@ -3,10 +3,11 @@
  * ONNX Runtime computes them here; that WebGPU can do so is seen in a browser, in test/e2e/devices.test.ts.
  */
 import { expect, test } from "vitest";
+import { gradients } from "../../src/autodiff/index.ts";
 import { Random, sizeOf } from "../../src/core/index.ts";
 import { bind, graph, input, type Tensor } from "../../src/ir/index.ts";
 import { lower, lowerWebgpu } from "../../src/onnx/index.ts";
-import { ops } from "../../src/ops/index.ts";
+import { conv2d, ops } from "../../src/ops/index.ts";
 import { evaluate } from "../../src/reference/index.ts";
 import { difference, runNative } from "./native.ts";
 import { type AnyOp, flows, loweredBackwardProblems, traceSample } from "./ops.ts";
@@ -61,6 +62,31 @@ test.each(["maxUnpool2d", "winners2d"] as const)(
         const { y } = await runNative(step, feeds, lowerWebgpu(step, "ties"));
         expect(difference(y, evaluate(step, feeds).y, 1e-6)).toBeUndefined();
       }
+    }
+  },
+);
+
+test.each([
+  ["forward", 6, 4],
+  ["backward", 4, 6],
+])(
+  "a convolution that WebGPU gets wrong %s has channels of zeros there, and stays the same function",
+  async (_, channels, filters) => {
+    const tensors = [input("x", [2, channels, 4, 5]), input("w", [filters, channels, 3, 3])];
+    const y = conv2d(tensors[0] as Tensor, tensors[1] as Tensor, { padding: 1 });
+    const seed = input("seed", y.shape);
+    const [dx, dw] = gradients(y, tensors as Tensor[], seed as Tensor);
+    const step = graph({ y, dx, dw }, [...tensors, seed]);
+    const random = new Random(2, "conv");
+    const feeds = Object.fromEntries(
+      step.inputs.map(({ attrs: { name, shape } }) => [
+        name,
+        { shape, data: Float64Array.from({ length: sizeOf(shape) }, () => Math.fround(random.uniform() - 0.5)) },
+      ]),
+    );
+    const actual = await runNative(step, feeds, lowerWebgpu(step, "channels")!);
+    for (const [name, truth] of Object.entries(evaluate(step, feeds))) {
+      expect(difference(actual[name], truth, 1e-4)).toBeUndefined();
     }
   },
 );
