@@ -1,6 +1,6 @@
 import { type Shape, UsageError, VERSION } from "../core/index.ts";
 import { graph, type Tensor } from "../ir/index.ts";
-import { lowerInto, ModelBuilder, quantizeWeights, readMetadata } from "../onnx/index.ts";
+import { joined, lowerInto, ModelBuilder, quantizeWeights, readMetadata } from "../onnx/index.ts";
 import { mul, reshape, softmax } from "../ops/index.ts";
 import { addGeometry, type Fit } from "../preprocess/index.ts";
 import { network, type Recipe, type StateValues } from "../train/index.ts";
@@ -44,6 +44,38 @@ export function exportModel(
   facts: ModelFacts,
   precision: Precision = "float32",
 ): Uint8Array<ArrayBuffer> {
+  return joined(modelFiles(recipe, weights, facts, { precision, externalAbove: Number.POSITIVE_INFINITY }).model);
+}
+
+/** How a model is laid out on the disk. */
+export interface Layout {
+  readonly precision?: Precision;
+  /** The name that the file will have. */
+  readonly name?: string;
+  /** Bytes of weights above which they stand in a file of their own, `<name>.data`; EXTERNAL_ABOVE unless said. */
+  readonly externalAbove?: number;
+}
+
+/** A model as its files hold it, in pieces that are written one after the other: large weights are not copied. */
+export interface ModelFiles {
+  readonly model: readonly Uint8Array[];
+  /** The weights, where they are apart. */
+  readonly data?: readonly Uint8Array[];
+}
+
+/**
+ * A message of protobuf ends at 2 GiB. Half of that, since ONNX Runtime holds the message beside the weights that it takes out of
+ * it, and WebAssembly has 4 GiB for both.
+ */
+export const EXTERNAL_ABOVE = 2 ** 30;
+
+/** The model of `exportModel` as files: one, or two where its weights are large. */
+export function modelFiles(
+  recipe: Recipe,
+  weights: StateValues,
+  facts: ModelFacts,
+  { precision = "float32", name: file = "model.onnx", externalAbove = EXTERNAL_ABOVE }: Layout = {},
+): ModelFiles {
   const builder = new ModelBuilder();
   const { features } = facts;
   const feeds: Record<string, string> = features
@@ -63,7 +95,7 @@ export function exportModel(
   const shape = features ? ["n", recipe.classes] : [recipe.classes];
   builder.output("probabilities", values.probabilities, "float32", shape);
   const { model, loss, regularizers, optimizer, normalization } = recipe;
-  return builder.finish("classifier", {
+  const metadata = {
     producer: `argmin ${VERSION}`,
     input: features
       ? "features: float32 [n, features], as they are in the data"
@@ -82,7 +114,15 @@ export function exportModel(
     ...(precision === "float32" ? {} : { weights: "int8, symmetric, a scale for each unit" }),
     training: JSON.stringify({ data: facts.data, seed: facts.seed, model, loss, regularizers, optimizer }),
     weightsHash: facts.weightsHash,
-  });
+  };
+  if (builder.initializerBytes <= externalAbove) return { model: builder.pieces("classifier", metadata) };
+  const data = `${file}.data`;
+  return builder.apart("classifier", { ...metadata, externalData: data }, data);
+}
+
+/** The file beside a model that holds its weights; undefined where they are in the model. */
+export function externalDataOf(model: Uint8Array, where: string): string | undefined {
+  return readMetadata(model, where).externalData;
 }
 
 /** The geometry: from decoded pixels of any size to the input of the network. */

@@ -6,7 +6,10 @@ export {
   type DescribedModel,
   describeModel,
   exportModel,
+  type Layout,
   type ModelFacts,
+  type ModelFiles,
+  modelFiles,
   type Precision,
   unknownBelowOf,
 } from "./export-model.ts";

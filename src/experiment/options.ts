@@ -293,4 +293,9 @@ export interface Run {
   readonly report: string | null;
   /** The bytes of `model.onnx`. */
   readonly model: Uint8Array;
+  /** The bytes of `model.onnx.data`, in pieces; null where the weights are in the model, as they are up to 1 GiB. */
+  readonly modelData: readonly Uint8Array[] | null;
 }
+
+/** What is known of a run before its report is written. */
+export type JudgedRun = Omit<Run, "report" | "model">;

@@ -13,10 +13,17 @@ export interface WebModel {
   readonly unknown: number | null;
   /** The file name of ONNX Runtime's module. */
   readonly runtime: string;
+  /** The file name of the weights, where they are not in the model. */
+  readonly data: string | null;
 }
 
 /** `classify.js`. */
-export const classifyModule = ({ classes, unknown, runtime }: WebModel): string => `import * as ort from "./${runtime}";
+export const classifyModule = ({
+  classes,
+  unknown,
+  runtime,
+  data,
+}: WebModel): string => `import * as ort from "./${runtime}";
 
 /** One thread: more need a server that sends the headers of cross-origin isolation. */
 ort.env.wasm.numThreads = 1;
@@ -29,7 +36,10 @@ let session;
 
 /** Loads the model once. */
 export function load() {
-  session ??= ort.InferenceSession.create(new URL("./model.onnx", import.meta.url).href, { executionProviders: ["wasm"] });
+  const at = (name) => new URL(name, import.meta.url).href;
+  session ??= ort.InferenceSession.create(at("./model.onnx"), {
+    executionProviders: ["wasm"],${data === null ? "" : `\n    externalData: [{ path: ${JSON.stringify(data)}, data: at(${JSON.stringify(`./${data}`)}) }],`}
+  });
   return session;
 }
 

@@ -1,7 +1,14 @@
 import type { Shape } from "../core/index.ts";
 import { InternalError } from "../core/index.ts";
 import type { Attributes, Emit, Place } from "../ir/index.ts";
-import { encodeModel, type NodeProto, type OnnxType, type TensorProto, type ValueInfo } from "./proto.ts";
+import {
+  encodePieces,
+  type ModelProto,
+  type NodeProto,
+  type OnnxType,
+  type TensorProto,
+  type ValueInfo,
+} from "./proto.ts";
 
 /** Resize with antialiasing and ReduceMax with axes as an input arrived with opset 18; ONNX Runtime has had it since 1.14. */
 export const OPSET = 18;
@@ -14,6 +21,24 @@ const arrays = {
   int8: Int8Array,
   bool: Uint8Array,
 } as const;
+
+type Metadata = Readonly<Record<string, string>>;
+
+/** Initializers of fewer bytes stay in the model, as PyTorch has it: shapes that operators look at while a model is opened. */
+const LEAST_APART = 1024;
+/** External data begin at multiples of this, so that they can be mapped into memory (onnx.proto, TensorProto.external_data). */
+const PAGE = 4096;
+
+/** Pieces as one. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(pieces.reduce((total, piece) => total + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
 
 function rawOf(values: ArrayLike<number>, dtype: OnnxType): Uint8Array {
   if (dtype === "string") throw new InternalError("a string constant");
@@ -100,8 +125,42 @@ export class ModelBuilder implements Emit {
     return name;
   }
 
+  /** Of all weights and constants. */
+  get initializerBytes(): number {
+    return [...this.#initializers.values()].reduce((total, { raw }) => total + raw.length, 0);
+  }
+
   /** The bytes of the model file. */
-  finish(name: string, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
+  finish(name: string, metadata: Metadata = {}): Uint8Array<ArrayBuffer> {
+    return joined(this.pieces(name, metadata));
+  }
+
+  /** The model file in pieces, without a copy of the initializers. */
+  pieces(name: string, metadata: Metadata = {}): Uint8Array[] {
+    return encodePieces(this.#model(name, metadata));
+  }
+
+  /**
+   * The model with what its large initializers hold in a file of its own ("external data" of the standard).
+   * @param location name of that file, in the folder of the model
+   */
+  apart(name: string, metadata: Metadata, location: string): { model: Uint8Array[]; data: Uint8Array[] } {
+    const model = this.#model(name, metadata);
+    const data: Uint8Array[] = [];
+    let offset = 0;
+    const initializers = model.initializers.map((tensor): TensorProto => {
+      const { length } = tensor.raw;
+      if (length < LEAST_APART) return tensor;
+      const begin = Math.ceil(offset / PAGE) * PAGE;
+      if (begin > offset) data.push(new Uint8Array(begin - offset));
+      data.push(tensor.raw);
+      offset = begin + length;
+      return { ...tensor, external: { location, offset: begin, length } };
+    });
+    return { model: encodePieces({ ...model, initializers }), data };
+  }
+
+  #model(name: string, metadata: Metadata): ModelProto {
     const needed = new Set(this.#outputs.map((output) => output.name));
     const nodes: NodeProto[] = [];
     const final = (value: string) => this.#renamed.get(value) ?? value;
@@ -113,14 +172,6 @@ export class ModelBuilder implements Emit {
     }
     nodes.reverse();
     const initializers = [...this.#initializers.values()].filter((tensor) => needed.has(tensor.name));
-    return encodeModel({
-      name,
-      nodes,
-      initializers,
-      inputs: this.#inputs,
-      outputs: this.#outputs,
-      opset: OPSET,
-      metadata,
-    });
+    return { name, nodes, initializers, inputs: this.#inputs, outputs: this.#outputs, opset: OPSET, metadata };
   }
 }

@@ -33,6 +33,17 @@ export interface TensorProto {
   readonly shape: readonly number[];
   /** Little-endian elements. */
   readonly raw: Uint8Array;
+  /** Where the elements are, when they are not in the model itself. */
+  readonly external?: ExternalPlace;
+}
+
+/** A part of a file beside the model. */
+export interface ExternalPlace {
+  /** Name of the file, which lies in the folder of the model. */
+  readonly location: string;
+  /** In bytes. */
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface ValueInfo {
@@ -55,6 +66,8 @@ export interface ModelProto {
 const VARINT = 0;
 const LENGTH = 2;
 const FIXED32 = 5;
+/** TensorProto.DataLocation */
+const EXTERNAL = 1;
 
 function message(writer: BinaryWriter, field: number, body: (writer: BinaryWriter) => void): void {
   writer.tag(field, LENGTH).fork();
@@ -101,11 +114,22 @@ function qualified(opType: string): { domain: string; operator: string } {
   return { domain, operator };
 }
 
-function tensor(writer: BinaryWriter, { name, dtype, shape, raw }: TensorProto): void {
+/** In pieces: elements are not copied. */
+function tensor({ name, dtype, shape, raw, external }: TensorProto): Uint8Array[] {
+  const writer = new BinaryWriter();
   for (const dim of shape) writer.tag(1, VARINT).int64(dim);
   writer.tag(2, VARINT).int32(dataType[dtype]);
   text(writer, 8, name);
-  writer.tag(9, LENGTH).bytes(raw);
+  if (external === undefined) return [writer.tag(9, LENGTH).uint32(raw.length).finish(), raw];
+  for (const [key, value] of Object.entries(external)) message(writer, 13, (w) => entry(w, key, String(value)));
+  writer.tag(14, VARINT).int32(EXTERNAL);
+  return [writer.finish()];
+}
+
+/** StringStringEntryProto. */
+function entry(writer: BinaryWriter, key: string, value: string): void {
+  text(writer, 1, key);
+  text(writer, 2, value);
 }
 
 function valueInfo(writer: BinaryWriter, { name, dtype, shape }: ValueInfo): void {
@@ -122,31 +146,45 @@ function valueInfo(writer: BinaryWriter, { name, dtype, shape }: ValueInfo): voi
   );
 }
 
-/** The bytes of a model file. */
-export function encodeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
+const written = (body: (writer: BinaryWriter) => void): Uint8Array => {
   const writer = new BinaryWriter();
-  writer.tag(1, VARINT).int64(8);
-  text(writer, 2, "argmin");
-  message(writer, 7, (graph) => {
-    for (const item of model.nodes) message(graph, 1, (w) => node(w, item));
-    text(graph, 2, model.name);
-    for (const item of model.initializers) message(graph, 5, (w) => tensor(w, item));
-    for (const item of model.inputs) message(graph, 11, (w) => valueInfo(w, item));
-    for (const item of model.outputs) message(graph, 12, (w) => valueInfo(w, item));
-  });
-  message(writer, 8, (w) => w.tag(2, VARINT).int64(model.opset));
-  for (const domain of new Set(model.nodes.map((one) => qualified(one.opType).domain))) {
-    if (domain === "") continue;
-    message(writer, 8, (w) => {
-      text(w, 1, domain);
-      w.tag(2, VARINT).int64(1);
-    });
-  }
-  for (const [key, value] of Object.entries(model.metadata)) {
-    message(writer, 14, (w) => {
-      text(w, 1, key);
-      text(w, 2, value);
-    });
-  }
+  body(writer);
   return writer.finish();
+};
+
+/** A message that is given in pieces, as the field of another. */
+function framed(field: number, pieces: readonly Uint8Array[]): Uint8Array[] {
+  const length = pieces.reduce((total, piece) => total + piece.length, 0);
+  return [written((w) => w.tag(field, LENGTH).uint32(length)), ...pieces];
+}
+
+/** A model file in pieces, one after the other: what the initializers hold is not copied. */
+export function encodePieces(model: ModelProto): Uint8Array[] {
+  const head = written((writer) => {
+    writer.tag(1, VARINT).int64(8);
+    text(writer, 2, "argmin");
+  });
+  const graph = [
+    written((writer) => {
+      for (const item of model.nodes) message(writer, 1, (w) => node(w, item));
+      text(writer, 2, model.name);
+    }),
+    ...model.initializers.flatMap((item) => framed(5, tensor(item))),
+    written((writer) => {
+      for (const item of model.inputs) message(writer, 11, (w) => valueInfo(w, item));
+      for (const item of model.outputs) message(writer, 12, (w) => valueInfo(w, item));
+    }),
+  ];
+  const tail = written((writer) => {
+    message(writer, 8, (w) => w.tag(2, VARINT).int64(model.opset));
+    for (const domain of new Set(model.nodes.map((one) => qualified(one.opType).domain))) {
+      if (domain === "") continue;
+      message(writer, 8, (w) => {
+        text(w, 1, domain);
+        w.tag(2, VARINT).int64(1);
+      });
+    }
+    for (const [key, value] of Object.entries(model.metadata)) message(writer, 14, (w) => entry(w, key, value));
+  });
+  return [head, ...framed(7, graph), tail];
 }

@@ -3,6 +3,7 @@ import { adapt, type TensorConstructor } from "./adapt.ts";
 import { DeviceBlock } from "./blocks.ts";
 import { downloader } from "./download.ts";
 import type { Runtime } from "./session.ts";
+import { sourceOf } from "./source.ts";
 
 type Create = (model: Uint8Array, options: InferenceSession.SessionOptions) => Promise<InferenceSession>;
 
@@ -32,6 +33,6 @@ export function gpuRuntime(
     ...facts,
     createBlock: (shape) => new DeviceBlock(shape, upload, download),
     createSession: async (model, { kept = [] } = {}) =>
-      adapt(await create(model, options(kept)), { Tensor: ort.Tensor, writesInPlace: false }),
+      adapt(await create(sourceOf(model), options(kept)), { Tensor: ort.Tensor, writesInPlace: false }),
   };
 }

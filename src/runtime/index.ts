@@ -6,6 +6,8 @@ export {
   devices,
   type ElementArrays,
   type ElementType,
+  type Model,
+  type ModelFile,
   type Places,
   type Runtime,
   type Session,

@@ -75,6 +75,16 @@ export interface SessionOptions {
   readonly spinning?: boolean;
 }
 
+/** A model that lies in a file, which the runtime reads itself. */
+export interface ModelFile {
+  /** Of the model; in a page its address. */
+  readonly path: string;
+  /** Name of the file beside it that holds the weights, where they are apart. */
+  readonly data?: string;
+}
+/** The bytes of a model, or where it lies. */
+export type Model = Uint8Array | ModelFile;
+
 /** An ONNX Runtime that was found and loaded. */
 export interface Runtime {
   readonly device: Device;
@@ -85,5 +95,5 @@ export interface Runtime {
   readonly notes: readonly string[];
   /** A new block of zeros. */
   createBlock(shape: Shape): Block;
-  createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>;
+  createSession(model: Model, options?: SessionOptions): Promise<Session>;
 }

@@ -1,6 +1,7 @@
 import { adapt } from "./adapt.ts";
 import { HostBlock } from "./blocks.ts";
-import type { Runtime } from "./session.ts";
+import type { Model, Runtime } from "./session.ts";
+import { sourceOf } from "./source.ts";
 
 /**
  * A loaded ONNX Runtime for WebAssembly, in Node or in a page. Its pool of threads is made once for each thread or worker, so their
@@ -20,13 +21,21 @@ export function wasmRuntime(
     notes,
     createBlock: (shape) => new HostBlock(shape),
     async createSession(model) {
-      const session = await ort.InferenceSession.create(model, {
+      const session = await ort.InferenceSession.create(sourceOf(model), {
         executionProviders: ["wasm"],
         graphOptimizationLevel: "all",
         logSeverityLevel: 4,
         extra: { "session.disable_quant_qdq": "1" },
+        ...weightsOf(model),
       });
       return adapt(session, { Tensor: ort.Tensor, writesInPlace: false });
     },
   };
+}
+
+/** WebAssembly has no files: ONNX Runtime is told where the weights are that a model only names. */
+function weightsOf(model: Model) {
+  if (model instanceof Uint8Array || model.data === undefined) return {};
+  const { path, data } = model;
+  return { externalData: [{ path: data, data: path.replace(/[^/\\]*$/, data) }] };
 }

@@ -34,21 +34,36 @@ export function encodeTensors(
   return [length, header, ...blocks];
 }
 
+/** What such a file holds, and where: places are in bytes from the beginning of the file. */
+export interface TensorsHeader {
+  readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly at: number }>>;
+  readonly metadata: Record<string, string>;
+}
+
+/** Bytes that say how long the header is. */
+export const LENGTH_BYTES = 8;
+
 /**
- * Reads such a file.
+ * How long the length and the header are together.
+ * @param bytes the first eight of the file
+ */
+export function headerEnd(bytes: Uint8Array): number {
+  return LENGTH_BYTES + Number(new DataView(bytes.buffer, bytes.byteOffset, LENGTH_BYTES).getBigUint64(0, true));
+}
+
+/**
+ * Reads the header of such a file.
+ * @param bytes of the file, up to the end of its header at least
+ * @param size of the file
  * @throws UsageError when it is cut short or not of this format
  */
-export function decodeTensors(
-  bytes: Uint8Array,
-  where: string,
-): { tensors: Record<string, TensorBlock>; metadata: Record<string, string> } {
+export function decodeHeader(bytes: Uint8Array, size: number, where: string): TensorsHeader {
   const damaged = (what: string): never => {
     throw new UsageError(where, what, "use another checkpoint of the run", 1);
   };
-  if (bytes.length < 8) damaged(`the file has ${bytes.length} bytes, too few for a checkpoint`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = 8 + Number(view.getBigUint64(0, true));
-  if (start > bytes.length) damaged(`the header should end at byte ${start} but the file has ${bytes.length}`);
+  if (size < LENGTH_BYTES) damaged(`the file has ${size} bytes, too few for a checkpoint`);
+  const start = headerEnd(bytes);
+  if (start > size) damaged(`the header should end at byte ${start} but the file has ${size}`);
   let header: Record<string, { shape: number[]; data_offsets: [number, number] }>;
   try {
     header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, start)));
@@ -64,13 +79,28 @@ export function decodeTensors(
         data_offsets: [from, to],
       },
     ]) => {
-      if (start + to > bytes.length || to - from !== 4 * sizeOf(shape)) {
-        damaged(`tensor ${name} should end at byte ${start + to} but the file has ${bytes.length}`);
+      if (start + to > size || to - from !== 4 * sizeOf(shape)) {
+        damaged(`tensor ${name} should end at byte ${start + to} but the file has ${size}`);
       }
-      // A copy, so that the numbers are aligned. Not `slice`: of a Buffer, which Node reads files into, it is a view.
-      const own = Uint8Array.from(bytes.subarray(start + from, start + to));
-      return [name, { shape, data: new Float32Array(own.buffer) }] as const;
+      return [name, { shape, at: start + from }] as const;
     },
   );
   return { tensors: Object.fromEntries(tensors), metadata: metadata as unknown as Record<string, string> };
+}
+
+/**
+ * Reads such a file.
+ * @throws UsageError when it is cut short or not of this format
+ */
+export function decodeTensors(
+  bytes: Uint8Array,
+  where: string,
+): { tensors: Record<string, TensorBlock>; metadata: Record<string, string> } {
+  const { tensors, metadata } = decodeHeader(bytes, bytes.length, where);
+  const blocks = Object.entries(tensors).map(([name, { shape, at }]) => {
+    // A copy, so that the numbers are aligned. Not `slice`: of a Buffer, which Node reads files into, it is a view.
+    const own = Uint8Array.from(bytes.subarray(at, at + 4 * sizeOf(shape)));
+    return [name, { shape, data: new Float32Array(own.buffer) }] as const;
+  });
+  return { tensors: Object.fromEntries(blocks), metadata };
 }

@@ -1,5 +1,13 @@
 export { augmenterOf, type BatchFeed, batchFeed } from "./batch-feed.ts";
-export { decodeTensors, encodeTensors, type TensorBlock } from "./checkpoint.ts";
+export {
+  decodeHeader,
+  decodeTensors,
+  encodeTensors,
+  headerEnd,
+  LENGTH_BYTES,
+  type TensorBlock,
+  type TensorsHeader,
+} from "./checkpoint.ts";
 export {
   type Baseline,
   type BaselineQuality,

@@ -1,10 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError, VERSION } from "../../core/index.ts";
 import type { Dataset } from "../../data/index.ts";
 import {
-  decodeTensors,
   encodeTensors,
   type Recipe,
   type Standing,
@@ -13,6 +11,7 @@ import {
   type TensorBlock,
 } from "../../train/index.ts";
 import type { EpochRow } from "../options.ts";
+import { readTensors } from "./tensors-file.ts";
 
 /** The epoch that is shipped, and how good it was. */
 export interface Best {
@@ -73,12 +72,13 @@ export function encodeCheckpoint(checkpoint: Checkpoint, parts: readonly StateBl
  */
 export async function readCheckpoint(run: string): Promise<Checkpoint | undefined> {
   const path = join(run, "checkpoints", "last.safetensors");
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+  const read = await readTensors(path).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof UsageError) throw error;
     if (error.code === "ENOENT") return undefined;
     throw new UsageError(path, `cannot be read (${error.code})`, "give the folder of a run that has trained", 1);
   });
-  if (bytes === undefined) return undefined;
-  const { tensors, metadata } = decodeTensors(bytes, path);
+  if (read === undefined) return undefined;
+  const { tensors, metadata } = read;
   if (metadata.standing === undefined) {
     const fix = "train again; its weights can still be read";
     throw new UsageError(path, "it was written by a version that could not go on with a run", fix, 1);

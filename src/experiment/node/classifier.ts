@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../core/index.ts";
 import type { Picture } from "../../data/index.ts";
@@ -7,6 +7,7 @@ import { remoteModel } from "../../runtime/node/index.ts";
 import { type Answer, answerOf } from "../answer.ts";
 import { classesOf, featuresOf, unknownBelowOf } from "../export-model.ts";
 import { asRgb } from "../geometry.ts";
+import { openModelFile } from "./model-file.ts";
 
 /** A `model.onnx`, ready to classify: pictures to probabilities, in the file's own preprocessing. */
 export interface Classifier {
@@ -46,13 +47,14 @@ export async function openClassifier(
   if (found === undefined)
     throw new UsageError(path, "there is no such run folder or model file", "give runs/<name> or a model.onnx");
   const file = found.isDirectory() ? join(path, "model.onnx") : path;
-  const bytes = await readFile(file).catch(() => {
+  const { head, model: own } = await openModelFile(file).catch((error) => {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(path, "holds no model.onnx", "give the folder of a finished run, or train one first", 1);
   });
-  const classes = classesOf(bytes, file);
-  const features = featuresOf(bytes, file);
-  const unknownBelow = threshold ?? unknownBelowOf(bytes, file) ?? 0;
-  const model = await remoteModel(bytes, device);
+  const classes = classesOf(head, file);
+  const features = featuresOf(head, file);
+  const unknownBelow = threshold ?? unknownBelowOf(head, file) ?? 0;
+  const model = await remoteModel(own, device);
   return {
     classes,
     unknownBelow,

@@ -1,14 +1,16 @@
 import type { Dataset } from "../../data/index.ts";
 import { type Figures, figuresOf, fitTemperature, probabilities } from "../../metrics/index.ts";
+import { joined } from "../../onnx/index.ts";
 import type { Recipe } from "../../train/index.ts";
 import type { WorkerRun } from "../../train/node/index.ts";
 import { type BaselineResult, baselineResult, baselineSkipped } from "../baseline.ts";
-import { exportModel } from "../export-model.ts";
-import type { Run, Settings } from "../options.ts";
+import { modelFiles } from "../export-model.ts";
+import type { JudgedRun, Run, Settings } from "../options.ts";
 import { type Judged, predictionsOf } from "../predictions.ts";
 import { summary } from "../summary.ts";
 import { unknownBy } from "../unknown.ts";
 import type { Keeper } from "./keeper.ts";
+import { externalAbove } from "./model-file.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { hashOf } from "./weights-hash.ts";
 import { writeReport } from "./write-report.ts";
@@ -60,7 +62,7 @@ export async function finish(ending: Ending): Promise<Finished> {
   const saidOf = (name: Judged["name"]) => judged.find((one) => one.name === name)?.predictions;
   const unknown = settings.unknown === null ? null : unknownBy(settings.unknown, saidOf("validation")!, saidOf("test"));
   const weightsHash = hashOf(weights);
-  const model = exportModel(recipe, weights, {
+  const facts = {
     classes,
     temperature,
     data: settings.data,
@@ -69,10 +71,11 @@ export async function finish(ending: Ending): Promise<Finished> {
     weightsHash,
     ...(unknown ? { unknown: { below: unknown.below, share: unknown.share } } : {}),
     ...(dataset.source.numbers ? { features: dataset.source.numbers.features } : {}),
-  });
+  };
+  const files = modelFiles(recipe, weights, facts, { externalAbove: externalAbove() });
   const shown = judged.find(({ name }) => name === "test") ?? judged.at(-1);
   if (folder !== undefined) {
-    await folder.writeModel(model);
+    await folder.writeModel(files);
     await folder.writePredictions(
       judged.flatMap(({ predictions }) => predictions),
       classes,
@@ -81,7 +84,7 @@ export async function finish(ending: Ending): Promise<Finished> {
   }
   const figuresFor = (name: Judged["name"]) => judged.find((one) => one.name === name)?.figures ?? null;
   const metric = split.validation.length > 0 ? "validation accuracy" : "last epoch";
-  const judgedRun: Omit<Run, "report"> = {
+  const judgedRun: JudgedRun = {
     folder: ending.path,
     classes,
     settings,
@@ -101,11 +104,18 @@ export async function finish(ending: Ending): Promise<Finished> {
     weightsHash,
     interrupted: ending.interrupted,
     stoppedEarly: keeper.stoppedEarly,
-    model,
+    modelData: files.data ?? null,
   };
   await folder?.writeMetrics(judgedRun, figuresFor("declared test"));
   const report = ending.wantsReport ? await reportOf(ending, judgedRun, shown) : null;
-  const run: Run = { ...judgedRun, report };
+  const run: Run = {
+    ...judgedRun,
+    report,
+    // Made when somebody asks: the pieces hold no copy of the weights, and the whole does.
+    get model() {
+      return joined(files.model);
+    },
+  };
   await folder?.appendEvent(summary(run));
   return { run, judged };
 }
@@ -113,7 +123,7 @@ export async function finish(ending: Ending): Promise<Finished> {
 /** Where the report was written. The run is whole without it, so that what goes wrong is told, and no more. */
 async function reportOf(
   { recipe, dataset, keeper, folder, warn }: Ending,
-  run: Omit<Run, "report">,
+  run: JudgedRun,
   judged: Judged | undefined,
 ): Promise<string | null> {
   if (folder === undefined) return null;

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
-import { sizeOf, UsageError } from "../../core/index.ts";
+import { UsageError } from "../../core/index.ts";
 import type { Dataset, Source } from "../../data/index.ts";
 import { openRows } from "../../data/node/index.ts";
-import { network, type Recipe } from "../../train/index.ts";
+import type { Recipe } from "../../train/index.ts";
 import type { Settings, TrainOptions } from "../options.ts";
 import { planOf, recipeOf } from "../plan-of.ts";
 import { loadDataset } from "./load-dataset.ts";
@@ -24,7 +24,6 @@ export async function prepare(
   const dataset = given ?? (await loadDataset(source, settings, (event) => report.send(event), options.signal));
   refuseUncalibrated(settings, dataset);
   const recipe = measuredRecipe(settings, dataset);
-  refuseTooLarge(recipe);
   await folder?.writeSplit(dataset, settings.seed);
   report.data(dataset);
   return { dataset, recipe, plan: planOf(settings, recipe, dataset, availableParallelism()) };
@@ -45,17 +44,4 @@ function refuseUncalibrated({ unknown, data }: Settings, { split }: Dataset): vo
   if (unknown === null || split.validation.length > 0) return;
   const what = `its threshold is chosen on validation pictures, and ${data} has none`;
   throw new UsageError("unknown", what, "put some pictures into a validation split, or leave it out", 1);
-}
-
-/** A model file is one protobuf message, which cannot be longer; better said now than after hours of training. */
-const LARGEST_MODEL_BYTES = 2 ** 31;
-
-function refuseTooLarge(recipe: Recipe): void {
-  const weights = network(recipe, 1).parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
-  if (4 * weights < LARGEST_MODEL_BYTES) return;
-  throw new UsageError(
-    `model ${recipe.model.name}`,
-    `it has ${weights} weights of 4 bytes, and a model file holds less than 2 GiB`,
-    "choose smaller layers, or smaller pictures with --size",
-  );
 }

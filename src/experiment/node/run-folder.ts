@@ -6,10 +6,12 @@ import type { Dataset } from "../../data/index.ts";
 import { splitToJson } from "../../data/index.ts";
 import type { Figures } from "../../metrics/index.ts";
 import type { Position, StateBlock } from "../../train/index.ts";
-import type { EpochRow, Run, Settings } from "../options.ts";
+import type { ModelFiles } from "../export-model.ts";
+import type { EpochRow, JudgedRun, Settings } from "../options.ts";
 import type { Prediction } from "../predictions.ts";
 import { explainWrite, writeAtomic } from "./atomic-file.ts";
 import { type Checkpoint, encodeCheckpoint } from "./checkpoint-file.ts";
+import { writeModel } from "./model-file.ts";
 import { readableJson } from "./readable-json.ts";
 
 const METRICS = "epoch,step,train_loss,validation_loss,validation_accuracy,learning_rate,gradient_norm,zeros,seconds\n";
@@ -153,8 +155,8 @@ export class RunFolder {
     await writeAtomic(this.#file("batch0.png"), png);
   }
 
-  async writeModel(model: Uint8Array): Promise<void> {
-    await writeAtomic(this.#file("model.onnx"), model);
+  async writeModel(files: ModelFiles): Promise<void> {
+    await writeModel(this.#file("model.onnx"), files);
   }
 
   /** Where it is. */
@@ -182,7 +184,7 @@ export class RunFolder {
   }
 
   /** How good the kept weights are, in all figures. */
-  async writeMetrics(run: Omit<Run, "report">, declaredTest: Figures | null): Promise<void> {
+  async writeMetrics(run: JudgedRun, declaredTest: Figures | null): Promise<void> {
     const { classes, best, baseline, unknown, validation, test, parameters, seconds, weightsHash, interrupted } = run;
     const text = readableJson({
       argmin: VERSION,

@@ -6,7 +6,7 @@ import { type ContactSheet, contactSheet, openRows } from "../../data/node/index
 import type { Heat } from "../../explain/index.ts";
 import type { Tile } from "../../report/index.ts";
 import type { Recipe, StateValues } from "../../train/index.ts";
-import type { Run } from "../options.ts";
+import type { JudgedRun } from "../options.ts";
 import type { Judged, Prediction } from "../predictions.ts";
 import type { RunPageData, SolverPoint } from "../run-page/index.ts";
 import { heatOfPictures } from "./explain/heat-of-pictures.ts";
@@ -18,7 +18,7 @@ const LONGEST_SHEET = 2_200_000;
 const LONGEST_WEIGHTS = 600_000;
 
 export interface Reported {
-  readonly run: Omit<Run, "report">;
+  readonly run: JudgedRun;
   readonly recipe: Recipe;
   readonly weights: StateValues;
   readonly dataset: Dataset;

@@ -1,7 +1,7 @@
 import type { Dataset } from "../../data/index.ts";
 import type { Figures } from "../../metrics/index.ts";
 import type { Tile } from "../../report/index.ts";
-import type { Run } from "../options.ts";
+import type { JudgedRun } from "../options.ts";
 import type { Choices } from "./choose-pictures.ts";
 import type { WeightPictures } from "./weight-pictures.ts";
 
@@ -18,7 +18,7 @@ export const thingsOf = ({ dataset }: Pick<RunPageData, "dataset">): "pictures" 
 
 /** All that the report of a run tells. */
 export interface RunPageData {
-  readonly run: Omit<Run, "report">;
+  readonly run: JudgedRun;
   readonly dataset: Pick<Dataset, "source" | "pictures" | "split" | "skipped" | "notes">;
   /** What the pictures below are of: the test pictures; those of validation where there are no others. */
   readonly judged: { readonly name: string; readonly figures: Figures; readonly choices: Choices } | undefined;

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { adapt } from "../adapt.ts";
 import { HostBlock } from "../blocks.ts";
 import type { Runtime } from "../session.ts";
+import { sourceOf } from "../source.ts";
 import { inPlace, unreturned } from "./in-place.ts";
 import { nativeModule } from "./native-module.ts";
 
@@ -21,8 +22,8 @@ export async function loadNative(options: { threads?: number } = {}): Promise<Ru
     notes: [],
     createBlock: (shape) => new HostBlock(shape),
     async createSession(model, { threads: own, spinning, kept = [] } = {}) {
-      const stays = kept.length > 0;
-      const session = await ort.InferenceSession.create(stays ? unreturned(model) : model, {
+      const stays = kept.length > 0 && model instanceof Uint8Array;
+      const session = await ort.InferenceSession.create(stays ? unreturned(model) : sourceOf(model), {
         executionProviders: ["cpu"],
         intraOpNumThreads: own ?? threads,
         interOpNumThreads: 1,

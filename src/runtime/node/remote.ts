@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { UsageError } from "../../core/index.ts";
-import type { Device, Value, Values } from "../session.ts";
+import type { Device, Model, Value, Values } from "../session.ts";
 
 /** A model that runs in a worker thread: the caller's event loop is never blocked. */
 export interface RemoteModel {
@@ -13,7 +13,7 @@ export interface RemoteModel {
 
 /** What the worker is started with, and what it answers. */
 export interface RemoteRequest {
-  readonly model: Uint8Array;
+  readonly model: Model;
   readonly device: Device | "auto";
 }
 export type RemoteAnswer =
@@ -29,7 +29,7 @@ export type RemoteAnswer =
 export const inheritedArguments = (): string[] => process.execArgv.filter((flag) => !flag.startsWith("--input-type="));
 
 /** Loads a model in a worker thread. */
-export function remoteModel(model: Uint8Array, device: Device | "auto" = "auto"): Promise<RemoteModel> {
+export function remoteModel(model: Model, device: Device | "auto" = "auto"): Promise<RemoteModel> {
   return new Promise((resolve, reject) => {
     const request: RemoteRequest = { model, device };
     const entry = new URL("./remote-worker.js", import.meta.url);

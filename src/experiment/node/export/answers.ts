@@ -4,7 +4,7 @@ import { graph } from "../../../ir/index.ts";
 import { probabilities } from "../../../metrics/index.ts";
 import { lower } from "../../../onnx/index.ts";
 import { geometryModel } from "../../../preprocess/index.ts";
-import { allocate, type Device, type Values } from "../../../runtime/index.ts";
+import { allocate, type Device, type Model, type Values } from "../../../runtime/index.ts";
 import { type RemoteModel, remoteModel } from "../../../runtime/node/index.ts";
 import { network } from "../../../train/index.ts";
 import { asRgb, geometryOf } from "../../geometry.ts";
@@ -15,7 +15,7 @@ import type { OpenedRun } from "./open-run.ts";
 /** A model file in one of the runtimes. */
 export interface Place {
   readonly name: string;
-  readonly model: Uint8Array;
+  readonly model: Model;
   readonly device: Device;
 }
 
@@ -49,7 +49,7 @@ export async function ask(
 ): Promise<Answers> {
   const { recipe, facts } = run;
   const models: RemoteModel[] = [];
-  const open = async (model: Uint8Array, device: Device | "auto") => {
+  const open = async (model: Model, device: Device | "auto") => {
     const opened = await remoteModel(model, device);
     models.push(opened);
     return opened;

@@ -1,10 +1,11 @@
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError, VERSION } from "../../../core/index.ts";
 import type { Skipped } from "../../../data/index.ts";
-import { exportModel } from "../../export-model.ts";
+import { modelFiles } from "../../export-model.ts";
 import type { Unknown } from "../../options.ts";
 import { explainWrite, writeAtomic } from "../atomic-file.ts";
+import { externalAbove, moveModel, openModelFile, writeModel } from "../model-file.ts";
 import { type Answers, ask } from "./answers.ts";
 import { calibrated } from "./calibrate.ts";
 import { goldenSet, heldOut } from "./golden.ts";
@@ -62,10 +63,14 @@ export async function exportRun(path: string, options: ExportOptions = {}): Prom
     throw explainWrite(folder, error);
   });
   const model = join(folder, "model.onnx");
-  const unproven = `${model}.unproven`;
-  await writeAtomic(unproven, exportModel(run.recipe, run.weights, run.facts));
+  // A folder, since a model and its weights find each other by their names.
+  const aside = `${model}.unproven`;
+  const unproven = join(aside, "model.onnx");
+  await mkdir(aside, { recursive: true });
   try {
-    const { places, notes } = await placesOf(await readFile(unproven));
+    const files = modelFiles(run.recipe, run.weights, run.facts, { externalAbove: externalAbove() });
+    const bytes = await writeModel(unproven, files);
+    const { places, notes } = await placesOf(await openModelFile(unproven));
     const answers = await ask(run, golden.pictures, places, {
       own: true,
       onProgress: (done) => options.onProgress?.({ done, total: golden.pictures.length, what: "proving" }),
@@ -77,8 +82,7 @@ export async function exportRun(path: string, options: ExportOptions = {}): Prom
     const proof = proofOf(answers, run.facts.classes);
     refuseUnlike(model, proof);
     await writeAtomic(join(folder, "golden.json"), evidence(answers, proof, golden.origin));
-    const bytes = (await readFile(unproven)).length;
-    await rename(unproven, model);
+    await moveModel(unproven, model);
     const int8 = options.quantize === undefined ? null : await quantizeRun(run, held, golden, model, options);
     const web = options.web ? await writeWeb(run, folder, int8?.model ?? model) : null;
     const training = options.training ? await writeTraining(run, folder) : null;
@@ -89,7 +93,7 @@ export async function exportRun(path: string, options: ExportOptions = {}): Prom
       notes: [...golden.notes, ...notes],
     };
   } finally {
-    await rm(unproven, { force: true });
+    await rm(aside, { recursive: true, force: true });
   }
 }
 

@@ -1,9 +1,9 @@
-import { readFile, rename, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { sizeOf, UsageError } from "../../../core/index.ts";
 import { network } from "../../../train/index.ts";
-import { exportModel } from "../../export-model.ts";
-import { writeAtomic } from "../atomic-file.ts";
+import { modelFiles } from "../../export-model.ts";
+import { externalAbove, moveModel, openModelFile, writeModel } from "../model-file.ts";
 import { ask, difference, type Place } from "./answers.ts";
 import { type GoldenSet, goldenOf, type HeldOut } from "./golden.ts";
 import type { OpenedRun } from "./open-run.ts";
@@ -46,12 +46,14 @@ export async function quantizeRun(
 ): Promise<Quantized> {
   const { onProgress, signal } = options;
   const file = join(dirname(float), "model.int8.onnx");
-  const unproven = `${file}.unproven`;
-  await writeAtomic(unproven, exportModel(run.recipe, run.weights, run.facts, "int8"));
+  const aside = `${file}.unproven`;
+  const unproven = join(aside, "model.int8.onnx");
+  await mkdir(aside, { recursive: true });
   try {
-    const [bytes, before] = await Promise.all([readFile(unproven), readFile(float)]);
-    const { places } = await placesOf(bytes);
-    const first: Place = { name: "float32", model: before, device: places[0]!.device };
+    const layout = { precision: "int8", name: "model.int8.onnx", externalAbove: externalAbove() } as const;
+    const bytes = await writeModel(unproven, modelFiles(run.recipe, run.weights, run.facts, layout));
+    const { places } = await placesOf(await openModelFile(unproven));
+    const first: Place = { name: "float32", model: (await openModelFile(float)).model, device: places[0]!.device };
     const answers = await ask(run, golden.pictures, [first, ...places], {
       own: false,
       onProgress: (done) => onProgress?.({ done, total: golden.pictures.length, what: "proving int8" }),
@@ -59,7 +61,7 @@ export async function quantizeRun(
     });
     const of = (name: string) => answers.byPlace.get(name)!.probabilities;
     const own = of(places[0]!.name);
-    const { largest, at } = difference(own, of("wasm"), answers.classes);
+    const { largest, at } = difference(own, of(places.at(-1)!.name), answers.classes);
     if (largest > TOLERANCE) {
       const picture = answers.pictures[at]!.path;
       const what = `refused: native and Wasm ONNX Runtime differ by ${largest.toExponential(1)} at ${picture}`;
@@ -67,13 +69,13 @@ export async function quantizeRun(
     }
     const judge = (part: Part) => judged(run, held, part, [first, { ...places[0]!, name: "int8" }], options);
     const accuracy = { validation: await judge("validation"), test: await judge("test") };
-    await rename(unproven, file);
+    await moveModel(unproven, file);
     return {
-      ...{ model: file, bytes: bytes.length, weightBytes: weightBytes(run), runtimes: largest, accuracy },
+      ...{ model: file, bytes, weightBytes: weightBytes(run), runtimes: largest, accuracy },
       change: difference(own, of("float32"), answers.classes).largest,
     };
   } finally {
-    await rm(unproven, { force: true });
+    await rm(aside, { recursive: true, force: true });
   }
 }
 

@@ -1,9 +1,11 @@
 import { copyFile, mkdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../../../core/index.ts";
 import { webRuntime } from "../../../runtime/node/index.ts";
+import { externalDataOf } from "../../export-model.ts";
 import type { WebModel } from "../../web-page.ts";
 import { explainWrite, writeAtomic } from "../atomic-file.ts";
+import { openModelFile } from "../model-file.ts";
 import type { OpenedRun } from "./open-run.ts";
 
 /**
@@ -17,11 +19,14 @@ export async function writeWeb(run: OpenedRun, folder: string, model: string): P
   const { classifyModule, pageModule, webPage } = await import("../../web-page.ts");
   const web = join(folder, "web");
   const { module, files } = webRuntime();
+  const { head } = await openModelFile(model);
+  const data = externalDataOf(head, model);
   const about: WebModel = {
     title: basename(resolve(run.path)),
     classes: run.facts.classes,
     unknown: run.facts.unknown?.below ?? null,
     runtime: module,
+    data: data ?? null,
   };
   const copy = (from: string, name: string) =>
     copyFile(from, join(web, name)).catch((error) => {
@@ -32,6 +37,7 @@ export async function writeWeb(run: OpenedRun, folder: string, model: string): P
   });
   await Promise.all([
     copy(model, "model.onnx"),
+    ...(data === undefined ? [] : [copy(join(dirname(model), data), data)]),
     ...files.map((file) => copy(file, basename(file))),
     writeAtomic(join(web, "classify.js"), classifyModule(about)),
     writeAtomic(join(web, "page.js"), pageModule),

@@ -1,7 +1,12 @@
+import { join } from "node:path";
 import { figuresOf, fitTemperature, probabilities } from "../../../metrics/index.ts";
+import { joined } from "../../../onnx/index.ts";
+import type { Model } from "../../../runtime/index.ts";
 import { type RemoteModel, remoteModel } from "../../../runtime/node/index.ts";
-import { exportModel } from "../../export-model.ts";
+import { type ModelFiles, modelFiles } from "../../export-model.ts";
 import type { Ending } from "../finish.ts";
+import { externalAbove, openModelFile } from "../model-file.ts";
+import type { RunFolder } from "../run-folder.ts";
 import { hashOf } from "../weights-hash.ts";
 
 /** How often a model answers before and while it is timed. */
@@ -26,27 +31,32 @@ export async function trialMetrics(
   const { scores } = await worker.score(split.validation, weights);
   const temperature = Math.fround(fitTemperature(scores, labels, classes.length));
   const figures = figuresOf(probabilities(scores, classes.length, temperature), labels, classes.length);
-  const model = exportModel(recipe, weights, {
+  const facts = {
     ...{ classes, temperature, data: settings.data, fit: settings.fit, seed: settings.seed },
     weightsHash: hashOf(weights),
     ...(dataset.source.numbers ? { features: dataset.source.numbers.features } : {}),
-  });
-  await folder?.writeModel(model);
+  };
+  const files = modelFiles(recipe, weights, facts, { externalAbove: externalAbove() });
+  await folder?.writeModel(files);
   const { accuracy, balancedAccuracy, macroF1, loss, calibrationError } = figures;
   return {
     ...{ accuracy, balancedAccuracy, macroF1, loss, calibrationError },
     epoch: keeper.best?.epoch ?? 0,
     parameters: keeper.parameters,
-    modelBytes: model.byteLength,
+    modelBytes: [...files.model, ...(files.data ?? [])].reduce((total, { length }) => total + length, 0),
     seconds: Number(ending.seconds.toFixed(3)),
-    ...(latency ? { latencyMs: await latencyOf(model, ending) } : {}),
+    ...(latency ? { latencyMs: await latencyOf(await opened(files, folder), ending) } : {}),
   };
 }
 
+/** The written file, or its bytes where there is no folder. */
+const opened = async (files: ModelFiles, folder: RunFolder | undefined): Promise<Model> =>
+  folder === undefined ? joined(files.model) : (await openModelFile(join(folder.path, "model.onnx"))).model;
+
 /** The median time of an answer for one picture of the size that was trained on, or one row. */
-async function latencyOf(bytes: Uint8Array, { settings, recipe }: Ending): Promise<number> {
+async function latencyOf(file: Model, { settings, recipe }: Ending): Promise<number> {
   const { kind, height, width } = recipe;
-  const model: RemoteModel = await remoteModel(bytes, settings.device);
+  const model: RemoteModel = await remoteModel(file, settings.device);
   try {
     const input =
       kind === "numbers"
