@@ -86,8 +86,9 @@ export async function randomStepper(name) {
   scalars.set("scalar.momentum", 0.9);
   const { runningScalars } = await import("../dist/nn/index.js");
   for (const [key, value] of Object.entries(runningScalars(1))) scalars.set(key, value);
-  const stepper = await createStepper(plan, await openRuntime("auto"), scalars);
   const parameters = plan.parameters.reduce((total, { name: key }) => total + plan.initial[key].length, 0);
+  // As a run's thread does it: the first weights become the state.
+  const stepper = await createStepper(plan, await openRuntime("auto"), scalars, undefined, undefined, true);
   return { stepper, order: plan.train, stepsPerEpoch: stepper.stepsPerEpoch, parameters, batch };
 }
 

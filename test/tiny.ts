@@ -11,7 +11,7 @@ import type { Recipe } from "../src/train/recipe.ts";
 
 const native = await loadNative({ threads: 1 });
 if (native instanceof Error) throw native;
-const runtime = native;
+export const runtime = native;
 
 /** Grey pictures of 3×3 in three classes, mlp with five hidden units. */
 export const recipe: Recipe = {

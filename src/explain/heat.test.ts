@@ -7,8 +7,8 @@ import { sgd } from "../optimizers/index.ts";
 import { evaluate } from "../reference/index.ts";
 import { loadNative } from "../runtime/node/index.ts";
 import { network, type Recipe } from "../train/recipe.ts";
-import { heatGraph, heatOf, type Run } from "./heat.ts";
-import { type Method, methods } from "./methods.ts";
+import { feedsOf, heatGraph, heatOf, modelFor, type Run } from "./heat.ts";
+import { type Method, methodFor, methods } from "./methods.ts";
 
 const native = await loadNative({ threads: 1 });
 if (native instanceof Error) throw native;
@@ -62,4 +62,16 @@ test("what does not fit together is refused", async () => {
   expect((await refused(pixels, [0, 3])) as UsageError).toMatchObject({ where: "class", what: "is 3" });
   expect((await refused(pixels, [0])) as UsageError).toMatchObject({ where: "examples" });
   expect(await refused(pixels.subarray(1), [0, 1])).toBeInstanceOf(UsageError);
+});
+
+test("weights that are too large for a copy are held by who runs the model, and nothing else changes", async () => {
+  const asked = heatGraph(traced, methodFor(traced));
+  const feeds = feedsOf(traced, pixels, classes);
+  const [inside, apart] = [modelFor(asked, weights, "heat"), modelFor(asked, weights, "heat", 0)];
+  expect(Object.keys(inside.held)).toEqual([]);
+  expect(Object.keys(apart.held).sort()).toEqual(Object.keys(weights).sort());
+  const [a, b] = [await run(inside.model, feeds, {}), await run(apart.model, { ...feeds, ...apart.held }, {})];
+  a.map.data.forEach((value, i) => {
+    expect(b.map.data[i]).toBeCloseTo(Number(value), 5);
+  });
 });

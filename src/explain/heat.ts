@@ -25,8 +25,8 @@ export interface Heat {
   readonly scores: Float32Array;
 }
 
-/** Runs a model file once; `remoteModel` of the runtime makes one of bytes, and so does a session. */
-export type Run = (model: Uint8Array, feeds: Values) => Promise<Record<string, Value>>;
+/** Runs a model file once, on what it is fed and what it is held; `remoteModel` of the runtime makes one of bytes, and so does a session. */
+export type Run = (model: Uint8Array, feeds: Values, held: Values) => Promise<Record<string, Value>>;
 
 /** Σ over the batch of the score of each example's class, from the input `class` int32 [batch]. */
 export function chosenScores({ scores }: Traced): Tensor {
@@ -56,6 +56,27 @@ export function modelWith(traced: Graph, weights: Weights, name: string): Uint8A
     builder.output(output, values[output], dtype, shape);
   }
   return builder.finish(name);
+}
+
+/** Bytes of weights above which a model takes them as inputs instead of holding them. */
+const LARGE = 2 ** 28;
+
+/** A model of some weights, with what has to be fed to it in every run. */
+export interface WeightedModel {
+  readonly model: Uint8Array;
+  /** The weights, where they are too large to be copied into the model; nothing otherwise. */
+  readonly held: Values;
+}
+
+/** `modelWith`; of a large network the model takes the weights as inputs. */
+export function modelFor(traced: Graph, weights: Weights, name: string, large = LARGE): WeightedModel {
+  const used = traced.inputs.filter(({ attrs }) => weights[attrs.name] !== undefined);
+  const bytes = used.reduce((total, { attrs }) => total + weights[attrs.name]!.byteLength, 0);
+  if (bytes <= large) return { model: modelWith(traced, weights, name), held: {} };
+  const entries = used.map(({ attrs }) => {
+    return [attrs.name, { dtype: "float32" as const, shape: attrs.shape, data: weights[attrs.name]! }] as const;
+  });
+  return { model: modelWith(traced, {}, name), held: Object.fromEntries(entries) };
 }
 
 /** What a model of `modelWith` is fed: the examples, and the class of each. */
@@ -100,7 +121,8 @@ export async function heatOf(
 ): Promise<Heat> {
   const method = methodFor(traced, name);
   const feeds = feedsOf(traced, examples, classes);
-  const results = await run(modelWith(heatGraph(traced, method), weights, "heat"), feeds);
+  const { model, held } = modelFor(heatGraph(traced, method), weights, "heat");
+  const results = await run(model, feeds, held);
   return heatFrom(method, results);
 }
 

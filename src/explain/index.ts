@@ -9,8 +9,10 @@ export {
   heatFrom,
   heatGraph,
   heatOf,
+  modelFor,
   modelWith,
   type Run,
+  type WeightedModel,
 } from "./heat.ts";
 export { type Method, methodFor, methods } from "./methods.ts";
 export {

@@ -7,8 +7,9 @@ export class HostBlock implements Block {
   readonly dtype = "float32";
   readonly value: Value;
 
-  constructor(shape: Shape) {
-    this.value = allocate("float32", shape);
+  /** @param given its first numbers, whose array it takes over; zeros unless said */
+  constructor(shape: Shape, given?: Float32Array) {
+    this.value = given === undefined ? allocate("float32", shape) : { dtype: "float32", shape, data: given };
   }
 
   get shape(): Shape {
@@ -38,11 +39,16 @@ export class DeviceBlock implements Block {
   readonly #download: Download;
   tensor: Tensor;
 
-  constructor(shape: Shape, upload: (numbers: Float32Array, shape: Shape) => Tensor, download: Download) {
+  constructor(
+    shape: Shape,
+    upload: (numbers: Float32Array, shape: Shape) => Tensor,
+    download: Download,
+    given: Float32Array = new Float32Array(sizeOf(shape)),
+  ) {
     this.shape = shape;
     this.#upload = upload;
     this.#download = download;
-    this.tensor = upload(new Float32Array(sizeOf(shape)), shape);
+    this.tensor = upload(given, shape);
   }
 
   async read(): Promise<Float32Array<ArrayBuffer>> {

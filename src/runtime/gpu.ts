@@ -31,7 +31,7 @@ export function gpuRuntime(
     // What WebGPU has no kernel for runs on one thread of the processor.
     threads: 1,
     ...facts,
-    createBlock: (shape) => new DeviceBlock(shape, upload, download),
+    createBlock: (shape, given) => new DeviceBlock(shape, upload, download, given),
     createSession: async (model, { kept = [] } = {}) =>
       adapt(await create(sourceOf(model), options(kept)), { Tensor: ort.Tensor, writesInPlace: false }),
   };

@@ -93,7 +93,10 @@ export interface Runtime {
   readonly threads: number;
   /** What a user should be told about how this runtime was chosen; empty when there is nothing to say. */
   readonly notes: readonly string[];
-  /** A new block of zeros. */
-  createBlock(shape: Shape): Block;
+  /**
+   * A new block.
+   * @param given its first numbers, in an array that is the block's from now on; zeros unless said
+   */
+  createBlock(shape: Shape, given?: Float32Array): Block;
   createSession(model: Model, options?: SessionOptions): Promise<Session>;
 }

@@ -19,7 +19,7 @@ export function wasmRuntime(
     description: `ONNX Runtime ${ort.env.versions.web}, WebAssembly${place}, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     threads,
     notes,
-    createBlock: (shape) => new HostBlock(shape),
+    createBlock: (shape, given) => new HostBlock(shape, given),
     async createSession(model) {
       const session = await ort.InferenceSession.create(sourceOf(model), {
         executionProviders: ["wasm"],

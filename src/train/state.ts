@@ -15,10 +15,12 @@ export class DoubleState {
   /** Which of the two is in front. */
   side: 0 | 1 = 0;
 
-  constructor(runtime: Runtime, parts: readonly StateBlock[], initial: StateValues) {
-    const blocks = () => Object.fromEntries(parts.map(({ name, shape }) => [name, runtime.createBlock(shape)]));
-    this.#blocks = [blocks(), blocks()];
-    this.restore(initial);
+  /** @param owned the arrays of `initial` become the state's own instead of being copied */
+  constructor(runtime: Runtime, parts: readonly StateBlock[], initial: StateValues, owned = false) {
+    const blocks = (given: StateValues) =>
+      Object.fromEntries(parts.map(({ name, shape }) => [name, runtime.createBlock(shape, given[name])]));
+    this.#blocks = [blocks(owned ? initial : {}), blocks({})];
+    if (!owned) this.restore(initial);
   }
 
   /** The blocks that a step reads when `side` is in front. */

@@ -57,6 +57,8 @@ function sized<T extends { readonly batch: number }>(bound: readonly T[], batch:
 interface Supply {
   readonly rows: PixelRows;
   readonly feeder: Feeder | undefined;
+  /** The plan's first values may be written over: nobody else wants them. */
+  readonly owned: boolean;
 }
 
 /** What a graph is prepared for: the state that it writes. */
@@ -85,7 +87,8 @@ const fed = ({ values, fill }: BatchFeed, feeder: Feeder): BatchFeed => ({
 const epochOf = (step: number, stepsPerEpoch: number) => Math.floor((step - 1) / stepsPerEpoch) + 1;
 
 const sides = [0, 1] as const;
-const stateOf = (plan: Plan, runtime: Runtime) => new DoubleState(runtime, stateBlocks(plan), plan.initial);
+const stateOf = (plan: Plan, runtime: Runtime, { owned }: Supply) =>
+  new DoubleState(runtime, stateBlocks(plan), plan.initial, owned);
 
 /** One graph a step: the usual case. */
 async function batchStepper(
@@ -95,7 +98,7 @@ async function batchStepper(
   scalars: Scalars,
   graphs: readonly CompiledGraph[],
 ): Promise<Stepper> {
-  const state = stateOf(plan, runtime);
+  const state = stateOf(plan, runtime, supply);
   const loss = allocate("float32", []);
   scalars.set(names.share, 1);
   const bound = await Promise.all(
@@ -144,7 +147,7 @@ async function chunkStepper(
   scalars: Scalars,
   { accumulate, apply, pictures }: Extract<StepGraphs, { kind: "chunks" }>,
 ): Promise<Stepper> {
-  const state = stateOf(plan, runtime);
+  const state = stateOf(plan, runtime, supply);
   // What goes on from chunk to chunk: the sums, and the buffers, which the state has again after the update.
   const sums = new DoubleState(
     runtime,
@@ -211,6 +214,7 @@ async function chunkStepper(
  * Builds the sessions of a plan's steps. `scalars` must hold every scalar input already.
  * @param rows where the pixels are read from; needed for pictures that are not in memory
  * @param feeder who prepares batches ahead, if anyone does
+ * @param owned the arrays of the plan's `initial` become the state instead of being copied: a large network is there once less
  */
 export function createStepper(
   plan: Plan,
@@ -218,10 +222,11 @@ export function createStepper(
   scalars: Scalars,
   rows: PixelRows = memoryRows(plan.pictures),
   feeder?: Feeder,
+  owned = false,
 ): Promise<Stepper> {
   const { steps } = plan;
   if (steps.kind === "solve") throw new InternalError("a solver's plan was given to a trainer of steps");
   return steps.kind === "batch"
-    ? batchStepper(plan, runtime, { rows, feeder }, scalars, steps.graphs)
-    : chunkStepper(plan, runtime, { rows, feeder }, scalars, steps);
+    ? batchStepper(plan, runtime, { rows, feeder, owned }, scalars, steps.graphs)
+    : chunkStepper(plan, runtime, { rows, feeder, owned }, scalars, steps);
 }

@@ -1,6 +1,6 @@
 /** The trainer on native code, in this thread: what the options of a run do to whole runs. */
 import { describe, expect, test } from "vitest";
-import { COUNT, distance, indices, pictures, planOf, recipe, run, trainerOf } from "../../test/tiny.ts";
+import { COUNT, distance, indices, pictures, planOf, recipe, run, runtime, trainerOf } from "../../test/tiny.ts";
 import { UsageError } from "../core/index.ts";
 import { cnn, mlp } from "../models/index.ts";
 import { adam, gradientDescent } from "../optimizers/index.ts";
@@ -9,6 +9,7 @@ import type { TrainEvent } from "./events.ts";
 import type { PlanRequest } from "./make-plan.ts";
 import { averageScalars } from "./next-state.ts";
 import { weightsOf } from "./plan.ts";
+import { Trainer } from "./trainer.ts";
 
 const fill = (count: number, weight: (i: number) => number) =>
   Float32Array.from({ length: count }, (_, i) => weight(i));
@@ -227,4 +228,20 @@ test("a schedule that waits for the loss hears it: the rate falls on a plateau",
   expect(epochs.map(({ learningRate }) => learningRate / 1e-20)).toEqual(
     [1, 1, 0.5, 0.25].map((x) => expect.closeTo(x, 9)),
   );
+});
+
+test("a trainer that owns its plan's first values ends as one that copies them, and scores the weights it is given", async () => {
+  const plain = await run();
+  const [plan, first] = [planOf(), planOf().initial];
+  const owner = await Trainer.create(plan, runtime, undefined, undefined, true);
+  const owned = await run({}, owner);
+  expect(distance(plain.state, owned.state)).toBe(0);
+  // The very arrays were written over.
+  expect(distance(plan.initial, first)).toBeGreaterThan(0);
+  const fresh = await trainerOf();
+  const pictures = indices(28, 34);
+  const [before, after] = [await fresh.score(pictures), await owner.score(pictures)];
+  owner.use(first);
+  expect((await owner.score(pictures)).scores).toEqual(before.scores);
+  expect(after.scores).not.toEqual(before.scores);
 });

@@ -56,15 +56,17 @@ export class Trainer {
   /**
    * @param rows where the pixels are read from; needed for pictures that are not in memory
    * @param feeder who prepares batches ahead, if anyone does
+   * @param owned the arrays of the plan's `initial` become the state instead of being copied
    */
   static async create(
     plan: Plan,
     runtime: Runtime,
     rows: PixelRows = memoryRows(plan.pictures),
     feeder?: Feeder,
+    owned = false,
   ): Promise<Trainer> {
     const scalars = new StepScalars(plan);
-    const stepper = await createStepper(plan, runtime, scalars.scalars, rows, feeder);
+    const stepper = await createStepper(plan, runtime, scalars.scalars, rows, feeder, owned);
     return new Trainer(plan, runtime, rows, stepper, scalars);
   }
 
@@ -176,7 +178,7 @@ export class Trainer {
     const validation = judged?.evaluation ?? null;
     const snapshot = await state.snapshot();
     // The last update of an epoch can overflow without any loss having shown it yet.
-    const sound = weightBlocks(this.#plan).every(({ name }) => snapshot[name].every(Number.isFinite));
+    const sound = weightBlocks(this.#plan).every(({ name }) => allFinite(snapshot[name]));
     const loss = lossOf({ trainLoss, validation });
     if (!sound || !Number.isFinite(loss)) {
       emit({ type: "diverged", epoch, step, learningRate, loss: sound ? loss : Number.NaN });
@@ -223,6 +225,12 @@ export class Trainer {
     return await this.#scorer.score(indices, weights === undefined ? this.#present() : this.#valuesOf(weights));
   }
 
+  /** Takes over weights, by the name of the parameter: what is scored from here on. For after the training. */
+  use(weights: StateValues): void {
+    const present = weightsOf(this.#plan, this.#stepper.state.front());
+    for (const [name, values] of Object.entries(weights)) present[name]?.write(values);
+  }
+
   #present(): Places {
     return weightsOf(this.#plan, this.#stepper.state.front());
   }
@@ -233,6 +241,12 @@ export class Trainer {
     });
     return Object.fromEntries(blocks);
   }
+}
+
+/** By a loop: a call for each of a hundred million weights takes a second. */
+function allFinite(values: Float32Array): boolean {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i]!)) return false;
+  return true;
 }
 
 /** The loss that an epoch is judged by. */

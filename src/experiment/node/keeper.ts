@@ -1,4 +1,4 @@
-import { choose } from "../../core/index.ts";
+import { choose, InternalError } from "../../core/index.ts";
 import { losses } from "../../losses/index.ts";
 import {
   isBetter,
@@ -66,7 +66,6 @@ export class Keeper {
     this.began = true;
     this.history.push(...from.history);
     this.best = from.best;
-    this.last = from.state;
   }
 
   /** The first weights are a checkpoint too: there is a good one whatever happens in the first epoch. */
@@ -78,8 +77,9 @@ export class Keeper {
 
   /** The weights to ship: the best epoch's, or the last ones when no epoch was finished. */
   get weights(): StateValues {
-    const { plan } = this.#kept;
-    return this.best?.weights ?? weightsOf(plan, this.last ?? plan.initial);
+    const weights = this.best?.weights ?? (this.last && weightsOf(this.#kept.plan, this.last));
+    if (weights === undefined) throw new InternalError("a run ended without an epoch and without being interrupted");
+    return weights;
   }
 
   #checkpoint(

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../../core/index.ts";
 import type { Dataset } from "../../data/index.ts";
-import { type Plan, type Position, weightsOf } from "../../train/index.ts";
+import { type Plan, type Position, type StateValues, weightsOf } from "../../train/index.ts";
 import type { Run, Settings, TrainOptions } from "../options.ts";
 import { resolve } from "../resolve.ts";
 import { type Checkpoint, fingerprintOf, readCheckpoint } from "./checkpoint-file.ts";
@@ -113,10 +113,14 @@ function continued(plan: Plan, checkpoint: Checkpoint | undefined, positions: re
   }));
   const from: Checkpoint = {
     ...checkpoint,
-    best: best && (bestIsState ? { ...best, weights: weightsOf(plan, state) } : best),
+    best: best && (bestIsState ? { ...best, weights: copied(weightsOf(plan, state)) } : best),
   };
   return { plan: { ...plan, initial: state, from: { standing, ended, positions } }, from };
 }
+
+/** The thread that trains takes over the state, and the best weights stay here. */
+const copied = (weights: StateValues): StateValues =>
+  Object.fromEntries(Object.entries(weights).map(([name, values]) => [name, values.slice()]));
 
 /** A run cannot be made shorter than it is. */
 function refuseShorter(folder: string, { epochs, steps }: Settings, checkpoint: Checkpoint | undefined): void {

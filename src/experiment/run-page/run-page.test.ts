@@ -159,7 +159,7 @@ function runOf(more: Partial<RunPageData["run"]> = {}): RunPageData {
       history: [1, 2].map((epoch) => ({ epoch, ...row, gradientNorm: 0.3, zeros: 0.1, seconds: epoch })),
       best: { epoch: 2, metric: "validation accuracy", value: 0.5 },
       ...{ validation: null, test: figures, baseline: { skipped: "there is none" }, unknown: null, solution: null },
-      ...{ interrupted: false, stoppedEarly: false },
+      ...{ interrupted: false, stoppedEarly: false, modelData: null },
       ...more,
     },
     dataset: {

@@ -20,7 +20,7 @@ export async function loadNative(options: { threads?: number } = {}): Promise<Ru
     description: `ONNX Runtime ${version}, native CPU, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     threads,
     notes: [],
-    createBlock: (shape) => new HostBlock(shape),
+    createBlock: (shape, given) => new HostBlock(shape, given),
     async createSession(model, { threads: own, spinning, kept = [] } = {}) {
       const stays = kept.length > 0 && model instanceof Uint8Array;
       const session = await ort.InferenceSession.create(stays ? unreturned(model) : sourceOf(model), {

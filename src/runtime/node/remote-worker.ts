@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { UsageError } from "../../core/index.ts";
 import type { Values } from "../session.ts";
 import { openRuntime } from "./open.ts";
-import type { RemoteAnswer, RemoteRequest } from "./remote.ts";
+import type { RemoteAnswer, RemoteCall, RemoteRequest } from "./remote.ts";
 
 const port = parentPort!;
 const answer = (message: RemoteAnswer) => port.postMessage(message);
@@ -16,9 +16,15 @@ try {
   const { model, device } = workerData as RemoteRequest;
   const runtime = await openRuntime(device);
   const session = await runtime.createSession(model, { spinning: false });
-  port.on("message", async ({ id, feeds }: { id: number; feeds: Values }) => {
+  let all: Values = {};
+  port.on("message", async (request: RemoteCall) => {
+    if ("held" in request) {
+      all = { ...all, ...request.held };
+      return;
+    }
+    const { id, feeds } = request;
     try {
-      answer({ type: "result", id, outputs: await session.run(feeds) });
+      answer({ type: "result", id, outputs: await session.run({ ...all, ...feeds }) });
     } catch (error) {
       answer({ type: "error", id, error: facts(error) });
     }

@@ -16,6 +16,7 @@ export interface RemoteRequest {
   readonly model: Model;
   readonly device: Device | "auto";
 }
+export type RemoteCall = { readonly held: Values } | { readonly id: number; readonly feeds: Values };
 export type RemoteAnswer =
   | { readonly type: "ready"; readonly description: string; readonly notes: readonly string[] }
   | { readonly type: "result"; readonly id: number; readonly outputs: Record<string, Value> }
@@ -28,12 +29,20 @@ export type RemoteAnswer =
 /** Node's own flags for a worker: those of this process, but for the one that Node refuses beside a file (`node -e`). */
 export const inheritedArguments = (): string[] => process.execArgv.filter((flag) => !flag.startsWith("--input-type="));
 
-/** Loads a model in a worker thread. */
-export function remoteModel(model: Model, device: Device | "auto" = "auto"): Promise<RemoteModel> {
+/**
+ * Loads a model in a worker thread.
+ * @param held inputs that are the same for all runs, such as large weights: they are copied to the thread once
+ */
+export function remoteModel(model: Model, device: Device | "auto" = "auto", held: Values = {}): Promise<RemoteModel> {
   return new Promise((resolve, reject) => {
     const request: RemoteRequest = { model, device };
     const entry = new URL("./remote-worker.js", import.meta.url);
     const worker = new Worker(entry, { workerData: request, execArgv: inheritedArguments() });
+    for (const [name, value] of Object.entries(held)) {
+      // One after the other, and the copy handed over: cloned in one message they would be there three times for a moment.
+      const copy = { ...value, data: value.data.slice() as Value["data"] };
+      worker.postMessage({ held: { [name]: copy } }, [copy.data.buffer as ArrayBuffer]);
+    }
     const pending = new Map<
       number,
       { resolve: (outputs: Record<string, Value>) => void; reject: (error: Error) => void }

@@ -85,6 +85,11 @@ export class SolveRun {
     emit({ type: "finished" });
   }
 
+  /** Takes over weights, by the name of the parameter: what is scored from here on. */
+  use(weights: StateValues): void {
+    this.#weights = { ...this.#weights, ...weights };
+  }
+
   /** W [features + 1, classes] as the two parameters of the linear model. */
   #stateOf(w: Float64Array): StateValues {
     let from = 0;

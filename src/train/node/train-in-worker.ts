@@ -14,7 +14,8 @@ export interface WorkerStart {
 /** What a worker is started for: to train, or to look for a learning rate. */
 export type Task = "train" | "range";
 export type WorkerRequest =
-  | { readonly type: "score"; readonly indices: Int32Array; readonly weights?: StateValues }
+  | { readonly type: "weights"; readonly weights: StateValues }
+  | { readonly type: "score"; readonly indices: Int32Array }
   | { readonly type: "baseline" };
 /** Why something was not done. */
 interface Skipped {
@@ -41,7 +42,10 @@ export interface WorkerRun {
 const isLast = (event: TrainEvent) =>
   event.type === "finished" || event.type === "interrupted" || event.type === "diverged";
 
-/** Starts a plan in a worker thread. When `signal` is aborted the run ends after the step in hand. */
+/**
+ * Starts a plan in a worker thread, which takes over the arrays of its `initial`: they are empty here afterwards. When `signal` is aborted the run ends
+ * after the step in hand.
+ */
 export function trainInWorker(
   plan: Plan,
   onEvent: (event: TrainEvent) => void,
@@ -54,6 +58,7 @@ export function trainInWorker(
   const worker = new Worker(new URL("./train-worker.js", import.meta.url), {
     workerData: { plan, task, stop } satisfies WorkerStart,
     execArgv: inheritedArguments(),
+    transferList: Object.values(plan.initial).map(({ buffer }) => buffer as ArrayBuffer),
   });
   let fail: (error: Error) => void = () => {};
   let answered: (answer: WorkerAnswer) => void = () => {};
@@ -99,10 +104,22 @@ export function trainInWorker(
     busy = answer.catch(() => {});
     return answer;
   };
+  let sent: StateValues | undefined;
+  /** One tensor after the other, so that there is never a copy of all of them. */
+  const send = (weights: StateValues) => {
+    if (weights === sent) return;
+    sent = weights;
+    for (const [name, values] of Object.entries(weights)) {
+      const copy = values.slice();
+      const request: WorkerRequest = { type: "weights", weights: { [name]: copy } };
+      worker.postMessage(request, [copy.buffer as ArrayBuffer]);
+    }
+  };
   return {
     ended,
     score: async (indices, weights) => {
-      const answer = await ask({ type: "score", indices, weights });
+      send(weights);
+      const answer = await ask({ type: "score", indices });
       if (answer.type !== "scores") throw new InternalError(`the worker answered ${answer.type} when asked for scores`);
       return answer.scores;
     },

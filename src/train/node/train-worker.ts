@@ -27,17 +27,19 @@ try {
   const rows = openRows(plan.pictures);
   const solves = plan.steps.kind === "solve";
   const feeder = startFeeder(plan);
-  const trainer = solves ? new SolveRun(plan, runtime, rows) : await Trainer.create(plan, runtime, rows, feeder);
+  const trainer = solves ? new SolveRun(plan, runtime, rows) : await Trainer.create(plan, runtime, rows, feeder, true);
   const emit = (event: TrainEvent) => send({ type: "event", event }, event);
   const stopRequested = () => Atomics.load(stop, 0) !== 0;
   if (task === "range" && trainer instanceof Trainer) await trainer.findLearningRate(emit, stopRequested);
   else await trainer.run(emit, stopRequested);
   feeder?.close();
   port.on("message", async (request: WorkerRequest) => {
-    if (request.type === "baseline") {
+    if (request.type === "weights") {
+      trainer.use(request.weights);
+    } else if (request.type === "baseline") {
       send({ type: "baseline", baseline: await pictureBaseline(plan, rows, runtime) });
     } else {
-      send({ type: "scores", scores: await trainer.score(request.indices, request.weights) });
+      send({ type: "scores", scores: await trainer.score(request.indices) });
     }
   });
 } catch (error) {

@@ -46,7 +46,7 @@ async function pictureExample(
 ): Promise<Example> {
   const picture = await decodePicture(path);
   const pixels = { dtype: "uint8" as const, shape: [picture.height, picture.width, 3], data: asRgb(picture) };
-  const { resized } = await runOnce(device)(geometryModel({ ...recipe, fit: facts.fit }), { pixels });
+  const { resized } = await runOnce(device)(geometryModel({ ...recipe, fit: facts.fit }), { pixels }, {});
   return { name: path, values: resized.data as Uint8Array, picture };
 }
 

@@ -1,5 +1,5 @@
 import { choose } from "../../../core/index.ts";
-import { feedsOf, type HeatMap, heatFrom, heatGraph, methodFor, modelWith, unitGraph } from "../../../explain/index.ts";
+import { feedsOf, type HeatMap, heatFrom, heatGraph, methodFor, modelFor, unitGraph } from "../../../explain/index.ts";
 import { probabilities } from "../../../metrics/index.ts";
 import { remoteModel } from "../../../runtime/node/index.ts";
 import { network } from "../../../train/index.ts";
@@ -28,7 +28,8 @@ export async function explain(folder: string, picture: string, options: ExplainO
   const byLabel = Object.fromEntries(classes.map((label, c) => [label, c]));
   const wanted = options.class === undefined ? undefined : choose("class", byLabel, options.class);
   const asked = (options.graph ? unitGraph : heatGraph)(traced, method);
-  const opening = remoteModel(modelWith(asked, run.weights, "explanation"), options.device);
+  const { model: bytes, held } = modelFor(asked, run.weights, "explanation");
+  const opening = remoteModel(bytes, options.device, held);
   opening.catch(() => {});
   try {
     const example = await exampleOf(run, picture, options);

@@ -1,6 +1,6 @@
 import { pictureAt, type Uniform } from "../../../data/index.ts";
 import { type Heat, heatLayer, heatOf, overlay, type Raster, WHOLE } from "../../../explain/index.ts";
-import type { Device } from "../../../runtime/index.ts";
+import type { Device, Values } from "../../../runtime/index.ts";
 import { remoteModel } from "../../../runtime/node/index.ts";
 import { network, type Recipe, type StateValues } from "../../../train/index.ts";
 
@@ -16,8 +16,8 @@ export interface HeatOptions {
 /** Runs a model once, in a thread of its own. */
 export const runOnce =
   (device: Device | "auto" = "auto") =>
-  async (model: Uint8Array, feeds: Parameters<Awaited<ReturnType<typeof remoteModel>>["run"]>[0]) => {
-    const remote = await remoteModel(model, device);
+  async (model: Uint8Array, feeds: Values, held: Values) => {
+    const remote = await remoteModel(model, device, held);
     try {
       return await remote.run(feeds);
     } finally {

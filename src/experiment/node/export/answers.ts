@@ -37,6 +37,8 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
+type Open = (model: Model, device: Device | "auto", held?: Values) => Promise<RemoteModel>;
+
 /** Pictures that the run's network scores at once. */
 const BATCH = 100;
 
@@ -49,8 +51,8 @@ export async function ask(
 ): Promise<Answers> {
   const { recipe, facts } = run;
   const models: RemoteModel[] = [];
-  const open = async (model: Model, device: Device | "auto") => {
-    const opened = await remoteModel(model, device);
+  const open: Open = async (model, device, held) => {
+    const opened = await remoteModel(model, device, held);
     models.push(opened);
     return opened;
   };
@@ -125,7 +127,7 @@ function joined(rows: readonly Float32Array[], classes: number): Float32Array {
 async function scored(
   { recipe, weights, facts }: OpenedRun,
   inputs: readonly (Uint8Array | Float32Array)[],
-  open: (model: Uint8Array, device: "auto") => Promise<RemoteModel>,
+  open: Open,
 ): Promise<Float64Array> {
   const { classes } = recipe;
   const scores = new Float32Array(inputs.length * classes);
@@ -143,9 +145,10 @@ async function scored(
     const feed = allocate(input.dtype as "uint8" | "float32", input.shape);
     const row = feed.data.length / batch;
     for (let i = 0; i < batch; i++) (feed.data as Float32Array).set(inputs[start + i]!, i * row);
-    const model = models.get(batch) ?? (await open(lower(graph({ scores: output }, [input]), "scores"), "auto"));
+    const model =
+      models.get(batch) ?? (await open(lower(graph({ scores: output }, [input]), "scores"), "auto", learned));
     models.set(batch, model);
-    const found = await model.run({ [input.attrs.name]: feed, ...learned });
+    const found = await model.run({ [input.attrs.name]: feed });
     scores.set(found.scores.data as Float32Array, start * classes);
   }
   return probabilities(scores, classes, facts.temperature);

@@ -8,13 +8,14 @@ import {
   heatGraph,
   lossUnitGraph,
   methodFor,
-  modelWith,
+  modelFor,
   type Numbers,
   type Thumbnail,
   type UnitFacts,
   type UnitReport,
   unitReport,
   unitValues,
+  type WeightedModel,
 } from "../../../explain/index.ts";
 import type { Tensor } from "../../../ir/index.ts";
 import { probabilities } from "../../../metrics/index.ts";
@@ -46,8 +47,12 @@ export class RunNetwork {
     return new RunNetwork(await openRun(folder));
   }
 
-  #model(name: string, make: () => Uint8Array): Promise<RemoteModel> {
-    const open = this.#models.get(name) ?? remoteModel(make(), "auto");
+  #model(name: string, make: () => WeightedModel): Promise<RemoteModel> {
+    const opened = () => {
+      const { model, held } = make();
+      return remoteModel(model, "auto", held);
+    };
+    const open = this.#models.get(name) ?? opened();
     this.#models.set(name, open);
     open.catch(() => this.#models.delete(name));
     return open;
@@ -57,7 +62,10 @@ export class RunNetwork {
   async #prepared({ example }: Asked): Promise<Uint8Array | Float32Array> {
     if (example instanceof Float32Array) return example;
     const { recipe, facts } = this.run;
-    const geometry = await this.#model("geometry", () => geometryModel({ ...recipe, fit: facts.fit }));
+    const geometry = await this.#model("geometry", () => ({
+      model: geometryModel({ ...recipe, fit: facts.fit }),
+      held: {},
+    }));
     const shape = [example.height, example.width, 3];
     const { resized } = await geometry.run({ pixels: { dtype: "uint8", shape, data: asRgb(example) } });
     return resized.data as Uint8Array;
@@ -75,7 +83,7 @@ export class RunNetwork {
       wanted === undefined && usual.name === "grad-cam" ? methodFor(traced, "hires-cam") : methodFor(traced, wanted);
     const byLabel = Object.fromEntries(facts.classes.map((name, c) => [name, c]));
     const chosen = label === undefined ? undefined : choose("class", byLabel, label);
-    const model = await this.#model(method.name, () => modelWith(heatGraph(traced, method), weights, "explanation"));
+    const model = await this.#model(method.name, () => modelFor(heatGraph(traced, method), weights, "explanation"));
     const values = await this.#prepared(asked);
     const ask = (about: number) => model.run(feedsOf(traced, values, [about]));
     const first = await ask(chosen ?? 0);
@@ -95,7 +103,7 @@ export class RunNetwork {
   async walk(asked: Asked, truth: number): Promise<Walk> {
     const { recipe, weights, facts } = this.run;
     const { net, perExample } = forward(recipe, 1, "scoring");
-    const model = await this.#model("units", () => modelWith(lossUnitGraph(net, perExample), weights, "units"));
+    const model = await this.#model("units", () => modelFor(lossUnitGraph(net, perExample), weights, "units"));
     const values = await this.#prepared(asked);
     const { class: _class, ...pixels } = feedsOf(net, values, [truth]);
     const labels = { dtype: "int32" as const, shape: [1], data: Int32Array.of(truth) };
