@@ -1,5 +1,5 @@
 /** `argmin export`: the written file is proven, and refused where it answers otherwise than the run did. */
-import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InferenceSession, Tensor, type TypedTensor } from "onnxruntime-node";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -111,6 +111,32 @@ describe("argmin export", () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/refused: .*predictions\.csv/);
     expect(isThere(out, "model.onnx") || isThere(out, "model.onnx.unproven")).toBe(false);
+  });
+
+  test("of large weights is two files, which every command takes together", async () => {
+    const apart = { cwd, env: { ARGMIN_EXTERNAL_DATA_ABOVE: "100" } };
+    const out = join(cwd, "apart");
+    const flags = ["--out", out, "--quantize", "int8", "--web", "--pictures", "4", "--json"];
+    const done = doneLine(await argmin(["export", run, ...flags], apart));
+    expect(done.runtimes.map(({ largest }: { largest: number }) => largest <= 1e-5)).toEqual([true, true]);
+    const file = (name: string) => readFileSync(join(out, name));
+    expect(done.bytes).toBe(file("model.onnx").length + file("model.onnx.data").length);
+    expect(done.int8.bytes).toBe(file("model.int8.onnx").length + file("model.int8.onnx.data").length);
+    expect(file("web/model.int8.onnx.data").equals(file("model.int8.onnx.data"))).toBe(true);
+    expect(file("web/classify.js").toString()).toContain('path: "model.int8.onnx.data"');
+    // The same answers as with the weights inside, in both runtimes.
+    const picture = join("photos", "cats", readdirSync(join(cwd, "photos", "cats"))[0]!);
+    const said = async (model: string, device: string) =>
+      JSON.parse((await argmin(["predict", model, picture, "--device", device, "--json"], { cwd })).stdout);
+    const whole = await said(join(run, "model.onnx"), "cpu");
+    for (const device of ["cpu", "wasm"]) {
+      const [a, b] = [whole, await said(join(out, "model.onnx"), device)];
+      expect(b.label).toBe(a.label);
+      expect(b.probability).toBeCloseTo(a.probability, 5);
+    }
+    rmSync(join(out, "model.onnx.data"));
+    const lost = await argmin(["predict", join(out, "model.onnx"), picture], { cwd });
+    expect([lost.code, lost.stderr]).toEqual([1, expect.stringContaining("copy model.onnx.data beside model.onnx")]);
   });
 
   test("says what is missing", async () => {
