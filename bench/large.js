@@ -79,7 +79,7 @@ export async function largeNetwork(short) {
     await drawPictures(data, short ? 6 : 16);
     const env = { ARGMIN_CACHE: "none", ...(short ? { ARGMIN_EXTERNAL_DATA_ABOVE: "1000" } : {}) };
     const hidden = short ? "64+32" : "16384+15360";
-    const epochs = short ? 40 : 2;
+    const epochs = short ? 12 : 2;
     const flags = ["--model", `mlp:hidden=${hidden}`, "--optimizer", "momentum", "--learning-rate", "0.0005"];
     const run = (name) => [
       "train",
