@@ -22,6 +22,17 @@ import {
 } from "./index.ts";
 
 describe("initializers", () => {
+  test("a parameter for which there is no memory is the user's to make smaller", () => {
+    for (const initializer of [zeros, heNormal(9), truncatedNormal(0.1)]) {
+      const parameters = new Parameters();
+      parameters.declare("huge", [2 ** 26, 2 ** 26], "weight", initializer);
+      expect(() => initialize(parameters.list, 1)).toThrow(UsageError);
+      expect(() => initialize(parameters.list, 1)).toThrow(
+        "parameter huge: has [67108864,67108864] weights, 16777216 GiB",
+      );
+    }
+  });
+
   const moments = (initializer: Initializer) => {
     const values = initializer([100, 200], new Random(1, "moments"));
     const mean = values.reduce((sum, v) => sum + v, 0) / values.length;

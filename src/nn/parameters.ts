@@ -1,4 +1,4 @@
-import { InternalError, Random, type Shape, sizeOf, UsageError } from "../core/index.ts";
+import { formatShape, InternalError, Random, type Shape, sizeOf, UsageError } from "../core/index.ts";
 import { currentScope, type InputAttrs, input, type Role, type Tensor } from "../ir/index.ts";
 import type { Initializer } from "./initializers.ts";
 
@@ -126,11 +126,26 @@ function inScope(own: string): string {
   return scope ? `${scope}.${own}` : own;
 }
 
-/** First values by parameter name: each a pure function of the seed and the parameter's name. */
+/** Calls an initializer; a shape that no array can have is the user's to mend. */
+function drawn({ name, shape, initializer }: Parameter, random: Random): Float32Array {
+  try {
+    return initializer(shape, random);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const what = `has ${formatShape(shape)} weights, ${(4 * sizeOf(shape)) / 2 ** 30} GiB, and there is no memory for them`;
+    throw new UsageError(`parameter ${name}`, what, "choose a smaller layer");
+  }
+}
+
+/**
+ * First values by parameter name: each a pure function of the seed and the parameter's name.
+ * @throws UsageError for a parameter that finds no memory
+ */
 export function initialize(parameters: readonly Parameter[], seed: number): Record<string, Float32Array> {
   return Object.fromEntries(
-    parameters.map(({ name, shape, initializer }) => {
-      const values = initializer(shape, new Random(seed, `initialize ${name}`));
+    parameters.map((parameter) => {
+      const { name, shape } = parameter;
+      const values = drawn(parameter, new Random(seed, `initialize ${name}`));
       if (values.length !== sizeOf(shape))
         throw new InternalError(`${name} was initialized with ${values.length} values`);
       return [name, values];

@@ -154,7 +154,7 @@ describe("what does not fit is refused", () => {
     },
     "a rate of dropout of 1": {
       args: call("--dropout", "1"),
-      where: "model cnn, dropout",
+      where: "model fastnet, dropout",
       what: /^is 1$/,
       fix: /from 0 to below 1/,
     },

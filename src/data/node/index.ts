@@ -21,5 +21,5 @@ export {
   type Splittable,
   splitPictures,
 } from "./split-pictures.ts";
-export { type StoreOptions, storedPixels } from "./stored-pixels.ts";
+export { type StoreOptions, storedPixels, usableMemory } from "./stored-pixels.ts";
 export { thumbnail } from "./thumbnail.ts";

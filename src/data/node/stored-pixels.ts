@@ -27,16 +27,16 @@ export interface StoreOptions {
   readonly memoryBytes?: number;
 }
 
-/** A quarter of what this process may use: a container may have less than the machine. */
-function usualMemoryBytes(): number {
+/** What this process may use: a container may have less than the machine. */
+export function usableMemory(): number {
   const limit = process.constrainedMemory();
-  return (limit > 0 ? Math.min(limit, totalmem()) : totalmem()) / 4;
+  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
 
 /** @throws UsageError when pictures that do not fit into memory cannot be written to a file either */
 export function storedPixels(options: StoreOptions): Fill {
   return async (source, size, read) => {
-    const { cache, memoryBytes = usualMemoryBytes() } = options;
+    const { cache, memoryBytes = usableMemory() / 4 } = options;
     const filling = { source, size, options, read, row: size.height * size.width * size.channels };
     const inMemory = source.paths.length * filling.row <= memoryBytes;
     const folder = cacheFolder(cache);

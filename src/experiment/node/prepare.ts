@@ -6,6 +6,7 @@ import type { Recipe } from "../../train/index.ts";
 import type { Settings, TrainOptions } from "../options.ts";
 import { planOf, recipeOf } from "../plan-of.ts";
 import { loadDataset } from "./load-dataset.ts";
+import { refuseTooLarge } from "./refuse-too-large.ts";
 import type { Reporter } from "./reporter.ts";
 import type { RunFolder } from "./run-folder.ts";
 
@@ -24,6 +25,7 @@ export async function prepare(
   const dataset = given ?? (await loadDataset(source, settings, (event) => report.send(event), options.signal));
   refuseUncalibrated(settings, dataset);
   const recipe = measuredRecipe(settings, dataset);
+  refuseTooLarge(recipe);
   await folder?.writeSplit(dataset, settings.seed);
   report.data(dataset);
   return { dataset, recipe, plan: planOf(settings, recipe, dataset, availableParallelism()) };

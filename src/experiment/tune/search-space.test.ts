@@ -134,7 +134,8 @@ test("augmentations are searched for models that work on pictures as pictures, o
   expect(augmentOf(mlp())).toBeUndefined();
   expect(augmentOf(cnn())).toMatchObject({ kind: "choice" });
   expect(augmentOf(cnn())!.when).toBeUndefined();
-  expect(augmentOf(undefined)!.when).toEqual({ parameter: "model", is: ["fastnet"] });
+  // The usual model and the cnn; the mlp is searched beside them, and does not see that pixels are neighbours.
+  expect(augmentOf(undefined)!.when).toEqual({ parameter: "model", is: ["cnn", "fastnet"] });
   expect(augmentOf(mlp(), [{ name: "augment", value: ["none", "light"], where: "here" }])).toEqual({
     kind: "choice",
     choices: ["none", "light"],
