@@ -138,6 +138,7 @@ test("the units that have a kink on purpose are the ones that are named", () => 
     ["x0", "minimum, element [1], inputs 2 and 2"],
     ["x1", "minimum, element [1], inputs 2 and 2"],
     ["x0", "relu, element [1], input 0"],
+    ["x1", "reluGrad, element [1] (and 2 more), inputs 2 and -1e-30"],
   ]);
 });
 

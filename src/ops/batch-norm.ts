@@ -6,7 +6,7 @@
  * Backward, with n values in a channel, r = 1 / √(σ² + ε), and sums over the channel: μ and σ² depend on every x, so
  *     ∂β = Σ g        ∂γ = r · (Σ g·x − μ · Σ g)        ∂x = γ·r · (g − ∂β/n − r·(x − μ) · ∂γ/n)
  * and ∂x is affine in g and x, channel by channel: a·g + p·x + q, three passes over memory instead of the eight that the
- * operators of the formula would make.
+ * operators of the formula would make. (Σ g·x as a product of rows and columns takes 1.4 ms on [64, 16, 32, 32], Mul and ReduceSum 0.5.)
  *
  * batchStatistic: μ or σ². It takes γ and β as well, which it does not depend on, since ONNX gives all three results by one
  * operator, and equal operators are written once.

@@ -27,7 +27,7 @@ import { mulOp } from "./mul.ts";
 import { negOp } from "./neg.ts";
 import { oneHotOp } from "./one-hot.ts";
 import { powOp } from "./pow.ts";
-import { reluOp } from "./relu.ts";
+import { reluGradOp, reluOp } from "./relu.ts";
 import { reshapeOp } from "./reshape.ts";
 import { sigmoidOp } from "./sigmoid.ts";
 import { siluOp } from "./silu.ts";
@@ -136,6 +136,7 @@ export const ops = Object.freeze(
         padOp,
         powOp,
         reluOp,
+        reluGradOp,
         reshapeOp,
         scatterAddOp,
         scatterElementsAddOp,

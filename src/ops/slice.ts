@@ -5,7 +5,7 @@
  * is that of XLA's Pad.
  */
 import { formatShape, type Shape, sizeOf, stridesOf, UsageError } from "../core/index.ts";
-import { bind, defineOp, type Emit, type Op, reject, type Tensor } from "../ir/index.ts";
+import { bind, type DType, defineOp, type Emit, type Op, reject, type Tensor } from "../ir/index.ts";
 import { eachStrided, gatherStrided } from "./strided.ts";
 
 interface SliceAttrs {
@@ -135,8 +135,9 @@ export const padOp: Op<PadAttrs> = defineOp<PadAttrs>({
   ],
   lower: (emit, [x], { inputs, attrs: { before, after, interior, value } }) => {
     const { shape, dtype } = inputs[0];
-    const spaced = spreadOut(emit, x, shape, interior, emit.constant([value], [], dtype));
+    const spaced = spreadOut(emit, x, shape, interior, { value, dtype });
     const tail = after.map((count, axis) => (shape[axis] > 0 ? count - interior[axis] : count));
+    if ([...before, ...tail].every((count) => count === 0)) return spaced;
     const pads = emit.constant([...before, ...tail], [2 * shape.length], "int64");
     return emit.node("Pad", [spaced, pads, emit.constant([value], [], dtype)]);
   },
@@ -147,12 +148,42 @@ export const padOp: Op<PadAttrs> = defineOp<PadAttrs>({
   ],
 });
 
+interface Filling {
+  readonly value: number;
+  readonly dtype: DType;
+}
+
+/** The greatest width of pictures at which a product with a matrix that is mostly zeros costs less than a Pad. */
+const WIDE = 64;
+
+/**
+ * The same of pictures whose rows and columns get zeros between them, by a product: a matrix of ones and zeros puts the numbers of
+ * a row at their places in a row that is so much longer, with the rows of zeros below it. Pad writes number by number with
+ * one thread: for the gradient of the shortcut of a residual block, 16×16 to 32×32 with 64 × 16 planes, 4.2 ms against 0.3.
+ */
+function byProduct(emit: Emit, x: string, shape: Shape, interior: readonly number[], of: Filling): string | undefined {
+  const [between, beside] = interior.slice(-2);
+  const width = shape[shape.length - 1];
+  const only = interior.slice(0, -2).every((count) => count === 0);
+  if (shape.length < 3 || !only || !(beside > 0) || width > WIDE || of.value !== 0 || of.dtype !== "float32")
+    return undefined;
+  const columns = width * (beside + 1) * (between + 1);
+  const places = new Float64Array(width * columns);
+  for (let i = 0; i < width; i++) places[i * columns + i * (beside + 1)] = 1;
+  const spread = emit.node("MatMul", [x, emit.constant(places, [width, columns], of.dtype)]);
+  const whole = shape.map((dim, axis) => dim * (interior[axis] + 1));
+  return emit.node("Reshape", [spread, emit.constant(whole, [whole.length], "int64")], { allowzero: 1 });
+}
+
 /** Writes each axis as [size, 1 + interior] with the value behind each element, and joins the two again. */
-function spreadOut(emit: Emit, x: string, shape: Shape, interior: readonly number[], value: string): string {
+function spreadOut(emit: Emit, x: string, shape: Shape, interior: readonly number[], of: Filling): string {
   if (interior.every((count) => count === 0)) return x;
   const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
+  const joined = byProduct(emit, x, shape, interior, of);
+  if (joined !== undefined) return joined;
   const zeros = shape.flatMap(() => [0, 0]);
   const pairs = emit.node("Reshape", [x, int64(shape.flatMap((dim) => [dim, 1]))], { allowzero: 1 });
+  const value = emit.constant([of.value], [], of.dtype);
   const padded = emit.node("Pad", [pairs, int64([...zeros, ...interior.flatMap((count) => [0, count])]), value]);
   return emit.node("Reshape", [padded, int64(shape.map((dim, axis) => dim * (interior[axis] + 1)))], { allowzero: 1 });
 }
