@@ -14,7 +14,7 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { peak } from "./peak.js";
 import { randomStepper, recipeOf, shapes } from "./step.js";
-import { argmin, hasShared, hasTorch, jsonLines, median, root, shared } from "./support.js";
+import { argmin, hasShared, hasTorch, jsonLines, median, root, shared, torchLines } from "./support.js";
 
 const args = process.argv.slice(2);
 const asked = args.filter((arg) => !arg.startsWith("--"));
@@ -58,7 +58,7 @@ async function stepsOf(name) {
   for (let i = 0; i < rounds; i++) {
     peaks.push(await peak(1024, 0.5));
     ours.push(last(jsonLines(process.execPath, [join(root, "bench", "step.js"), "--json", name])));
-    if (torch && inTorch.includes(name)) theirs.push(last(jsonLines("/usr/bin/python3", [torch, name])));
+    if (torch && inTorch.includes(name)) theirs.push(last(torchLines([torch, name])));
   }
   const middle = (values) => median(values.map((each) => each.median_ms));
   const found = {

@@ -10,7 +10,7 @@
  */
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { hasShared, hasTorch, jsonLines, median, shared } from "./support.js";
+import { hasShared, hasTorch, jsonLines, median, shared, torchLines } from "./support.js";
 
 export const shapes = {
   linear: { model: "linear", height: 28, width: 28, channels: 1, batch: 64, steps: 400 },
@@ -121,12 +121,13 @@ export function compareWithTorch(name, rounds = ROUNDS) {
   const torch = [];
   for (let round = 0; round < rounds; round++) {
     own.push(jsonLines(process.execPath, [fileURLToPath(import.meta.url), "--json", name])[0]);
-    torch.push(jsonLines("/usr/bin/python3", [peer, name])[0]);
+    torch.push(torchLines([peer, name])[0]);
   }
   const ratio = (figure) => Number(median(own.map((one, i) => torch[i][figure] / one[figure])).toFixed(3));
   const own_ms = median(own.map((one) => one.median_ms));
   const torch_ms = median(torch.map((one) => one.median_ms));
-  return { model: name, own_ms, torch_ms, ratio: ratio("median_ms"), ratio_of_minima: ratio("min_ms"), rounds };
+  const memory = Number(median(own.map((one, i) => one.peak_rss_mb / torch[i].peak_rss_mb)).toFixed(3));
+  return { model: name, own_ms, torch_ms, ratio: ratio("median_ms"), ratio_of_minima: ratio("min_ms"), memory, rounds };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -73,6 +73,11 @@ export interface SessionOptions {
   readonly threads?: number;
   /** Let idle threads spin between operators: faster when the machine is ours, harmful beside other work. */
   readonly spinning?: boolean;
+  /**
+   * Let the runtime lay what it computes in between into one block of memory, by a plan. Otherwise each value has memory of its
+   * own, which the next one of its size takes over: less in all, since what the first run took is not needed twice.
+   */
+  readonly planned?: boolean;
 }
 
 /** A model that lies in a file, which the runtime reads itself. */

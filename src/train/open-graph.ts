@@ -1,17 +1,16 @@
-import type { Runtime, Session } from "../runtime/index.ts";
+import type { Runtime, Session, SessionOptions } from "../runtime/index.ts";
 import type { CompiledGraph } from "./plan.ts";
 
 /**
  * A session of a graph, in the form that suits the runtime.
- * @param kept outputs that stay where the runtime computes
  */
 export async function openGraph(
   runtime: Runtime,
   { model, native, webgpu }: Pick<CompiledGraph, "model" | "native" | "webgpu">,
   threads: number | undefined,
-  kept: readonly string[] = [],
+  more: SessionOptions = {},
 ): Promise<Session> {
-  const options = { kept, ...(threads === undefined ? {} : { threads }) };
+  const options = { ...more, ...(threads === undefined ? {} : { threads }) };
   if (native !== undefined && runtime.device === "cpu") {
     try {
       return await runtime.createSession(native, options);

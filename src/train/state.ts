@@ -1,3 +1,4 @@
+import { sizeOf } from "../core/index.ts";
 import { allocate, type Block, type Runtime, type Value } from "../runtime/index.ts";
 import type { StateValues } from "./events.ts";
 import type { StateBlock } from "./plan.ts";
@@ -14,9 +15,12 @@ export class DoubleState {
   readonly #blocks: readonly [Blocks, Blocks];
   /** Which of the two is in front. */
   side: 0 | 1 = 0;
+  /** What one of the two takes. */
+  readonly bytes: number;
 
   /** @param owned the arrays of `initial` become the state's own instead of being copied */
   constructor(runtime: Runtime, parts: readonly StateBlock[], initial: StateValues, owned = false) {
+    this.bytes = parts.reduce((total, { shape }) => total + Float32Array.BYTES_PER_ELEMENT * sizeOf(shape), 0);
     const blocks = (given: StateValues) =>
       Object.fromEntries(parts.map(({ name, shape }) => [name, runtime.createBlock(shape, given[name])]));
     this.#blocks = [blocks(owned ? initial : {}), blocks({})];

@@ -21,7 +21,7 @@ export async function loadNative(options: { threads?: number } = {}): Promise<Ru
     threads,
     notes: [],
     createBlock: (shape, given) => new HostBlock(shape, given),
-    async createSession(model, { threads: own, spinning, kept = [] } = {}) {
+    async createSession(model, { threads: own, spinning, planned = true, kept = [] } = {}) {
       const stays = kept.length > 0 && model instanceof Uint8Array;
       const session = await ort.InferenceSession.create(stays ? unreturned(model) : sourceOf(model), {
         executionProviders: ["cpu"],
@@ -29,6 +29,7 @@ export async function loadNative(options: { threads?: number } = {}): Promise<Ru
         interOpNumThreads: 1,
         executionMode: "sequential",
         graphOptimizationLevel: "all",
+        enableMemPattern: planned,
         logSeverityLevel: 4,
         extra: {
           // Left on, it would move DequantizeLinear behind the Transpose of a weight gradient and so compute it twice.
