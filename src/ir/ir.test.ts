@@ -109,15 +109,14 @@ describe("print", () => {
       %4 float32[2,2] = mul(%3, 0.5)
       %5 float32[] = sum(%4) {axes: [0,1], keepAxes: false}
       %6 float32[3,2] = transpose(x) {axes: [1,0]} @layer'
-      %7 bool[2,2] = greater(%1, 0) @layer'
-      %8 float32[1,1] = reshape(1) {shape: [1,1]} @'
-      %9 float32[2,2] = broadcastTo(%8) {shape: [2,2]} @'
-      %10 float32[2,2] = mul(%9, 0.5) @'
-      %11 float32[2,2] = mul(%10, %2) @layer'
-      %12 float32[2,2] = where(%7, %11, 0) @layer'
-      %13 float32[3,2] = matmul(%6, %12) @layer'
+      %7 float32[1,1] = reshape(1) {shape: [1,1]} @'
+      %8 float32[2,2] = broadcastTo(%7) {shape: [2,2]} @'
+      %9 float32[2,2] = mul(%8, 0.5) @'
+      %10 float32[2,2] = mul(%9, %2) @layer'
+      %11 float32[2,2] = reluGrad(%10, %1) @layer'
+      %12 float32[3,2] = matmul(%6, %11) @layer'
       return loss = %5
-      return slope = %13"
+      return slope = %12"
     `);
   });
 
