@@ -8,14 +8,27 @@ process.env.ARGMIN_REPORT = "none";
 /** These hold times, or memory that a kernel takes back under load, against a promise, so nothing runs beside them. */
 const measured = ["event-loop", "quickstart", "bars"].map((name) => `test/e2e/${name}.test.ts`);
 
-/** These read the sources and need no build, but take many seconds: what is quick is to stay quick. */
-const heavy = [
-  "src/check/near-pairs.test.ts",
+/**
+ * These read the sources and need no build, but take a second or many: what is quick is to stay quick. The picture decoder,
+ * besides, remembers the last thing that it said of a bad file.
+ */
+const slowFiles = [
+  "src/check/node/*.test.ts",
+  "src/check/{near-pairs,sketch}.test.ts",
+  "src/data/shapes.test.ts",
+  "src/data/node/{decode,stored-pixels}.test.ts",
+  "src/experiment/tune/search-space.test.ts",
   "src/gradcheck/networks.test.ts",
-  "src/train/{continuation,buffers,learning-rate-range}.test.ts",
-  "test/conformance/{optimizers,solvers}.test.ts",
-  "test/gradient-of-gradient.test.ts",
+  "src/studio/node/folder-runs.test.ts",
+  "src/train/{augmented,continuation,buffers,learning-rate-range,trainer}.test.ts",
+  "src/tune/importance.test.ts",
+  "src/tune/samplers/{gp,samplers}.test.ts",
+  "test/conformance/{losses,optimizers,solvers}.test.ts",
+  "test/{gradient-of-gradient,worked-examples}.test.ts",
 ];
+
+/** These put something else in place of the file system. */
+const mocking = ["src/experiment/node/atomic-file.test.ts"];
 
 /**
  * Four projects: `fast` and `files` read the sources directly and need no build; `slow` and `alone` start the built command,
@@ -34,9 +47,9 @@ export default defineConfig({
             "test/parity/*.test.ts",
             "studio/src/**/*.test.ts",
           ],
-          exclude: ["src/*/node/**", ...heavy],
+          exclude: [...slowFiles, ...mocking],
           // Nothing here leaves traces behind, so files share a process; unless told, Vitest keeps one of two cores for itself.
-          // 2,776 tests: 36 s on one core, 25 on two, 16 on two without isolation.
+          // Half of the time is spent on reading the sources: with isolation it would be most of it.
           isolate: false,
           maxWorkers: 2,
           testTimeout: 20_000,
@@ -45,10 +58,7 @@ export default defineConfig({
       {
         test: {
           name: "files",
-          // These put something else in place of the file system, or read what the picture decoder says of bad files, which
-          // remembers the last thing that it said.
-          include: ["src/*/node/**/*.test.ts"],
-          exclude: ["src/check/**", "src/data/node/stored-pixels.test.ts"],
+          include: mocking,
           maxWorkers: 2,
           testTimeout: 20_000,
         },
@@ -56,8 +66,7 @@ export default defineConfig({
       {
         test: {
           name: "slow",
-          // A check of a whole data set, and a cache, take seconds, though they need no build.
-          include: ["test/e2e/*.test.ts", "src/check/node/*.test.ts", "src/data/node/stored-pixels.test.ts", ...heavy],
+          include: ["test/e2e/*.test.ts", ...slowFiles],
           exclude: measured,
           // Two at a time share the cores.
           env: { ARGMIN_SPINNING: "0" },
