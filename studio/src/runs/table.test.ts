@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { RunSummary } from "../../../src/studio/index.ts";
-import { orderOf, sorted, textOfOrder, usualOrder } from "./columns.ts";
+import { columns, orderOf, settingsOf, sorted, textOfOrder, usualOrder } from "./columns.ts";
 import { filterOf } from "./filter.ts";
+import { tableRows } from "./table-rows.ts";
 
 const run = (name: string, facts: Partial<RunSummary> = {}, settings: Record<string, unknown> = {}): RunSummary => ({
   ...{ name, state: "finished", pinned: false, created: 0, changed: 0, epochs: 3, plannedEpochs: 3, progress: null },
@@ -60,4 +61,20 @@ test.each([
     ),
   ];
   expect(names(runs.filter(filterOf(text)))).toEqual(expected);
+});
+
+test("the file of the table has what was measured and every setting that some run has", () => {
+  const [head, first, second] = tableRows(
+    [run("one", {}, { l2: 0.5 }), run("two", { created: 1000 })],
+    columns,
+    settingsOf,
+  );
+  const at = (name: string) => head!.indexOf(name);
+  expect([first![at("name")], first![at("validationAccuracy")], first![at("settings.l2")]]).toEqual([
+    "one",
+    0.9,
+    "0.5",
+  ]);
+  expect([second![at("created")], second![at("testAccuracy")]]).toEqual(["1970-01-01T00:00:01.000Z", null]);
+  expect([second![at("settings.model")], second![at("settings.l2")]]).toEqual(["cnn", null]);
 });
