@@ -7,6 +7,7 @@ import {
   featureStatistics,
   type PixelRows,
 } from "../data/index.ts";
+import type { Device } from "../runtime/index.ts";
 import { makePlan, type Plan, type Recipe } from "../train/index.ts";
 import type { Settings } from "./options.ts";
 
@@ -44,8 +45,15 @@ export function recipeOf(settings: Settings, { pictures, split, classes }: Datas
 /**
  * All that a worker needs.
  * @param threads of the processor, where the settings do not say it
+ * @param devices where it may be run; all of them unless said
  */
-export function planOf(settings: Settings, recipe: Recipe, { pictures, split, apart }: Dataset, threads: number): Plan {
+export function planOf(
+  settings: Settings,
+  recipe: Recipe,
+  { pictures, split, apart }: Dataset,
+  threads: number,
+  devices?: readonly Device[],
+): Plan {
   const { schedule, seed, epochs, steps, time, patience, checkpointSeconds, batchSize, device } = settings;
   const { accumulate, warmUp, balance, clipNorm, clipValue, averageWeights, augment } = settings;
   const { store, labels, targets, kind, height, width, channels } = pictures;
@@ -65,6 +73,7 @@ export function planOf(settings: Settings, recipe: Recipe, { pictures, split, ap
     warmUp,
     augment,
     device,
+    ...(devices === undefined ? {} : { devices }),
     ...(balance === "sample" ? { balanced: true } : {}),
     ...(clipNorm === null ? {} : { clipNorm }),
     ...(clipValue === null ? {} : { clipValue }),

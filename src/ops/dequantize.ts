@@ -32,8 +32,21 @@ export const dequantizeOp = defineOp<DequantizeAttrs>({
     return { shape, data };
   },
   vjp: () => [null],
-  lower: (emit, [x], { attrs: { scale, zeroPoint, axis } }) => {
+  lower: (emit, [x], { inputs, attrs: { scale, zeroPoint, axis } }) => {
     const shape = scale.length === 1 ? [] : [scale.length];
+    if (emit.parts) {
+      // Followed by a Reshape, the operator is taken for a part of a quantized network, and ONNX Runtime (1.30) puts a QuantizeLinear
+      // behind it, which WebGPU does not have. A product between the two keeps them apart.
+      emit.parts.add("DequantizeLinear");
+      const ones = emit.constant(new Float64Array(scale.length).fill(1), shape, "float32");
+      const shifted = emit.node(
+        "DequantizeLinear",
+        [x, ones, emit.constant(zeroPoint, shape, "uint8")],
+        shape.length === 0 ? {} : { axis },
+      );
+      const beside = inputs[0].shape.map((_, i) => (i === axis ? scale.length : 1));
+      return emit.node("Mul", [shifted, emit.constant(scale, shape.length === 0 ? [] : beside, "float32")]);
+    }
     const constants = [emit.constant(scale, shape, "float32"), emit.constant(zeroPoint, shape, "uint8")];
     return emit.node("DequantizeLinear", [x, ...constants], shape.length === 0 ? {} : { axis });
   },

@@ -4,6 +4,7 @@ import type { Graph } from "../ir/index.ts";
 import { dropoutScalars, initialize, type Noise, type Parameter } from "../nn/index.ts";
 import { lower, lowerNative, lowerWebgpu } from "../onnx/index.ts";
 import { optimizers } from "../optimizers/index.ts";
+import { devices as allDevices, type Device } from "../runtime/index.ts";
 import { weightOf } from "./batch-feed.ts";
 import { solveSteps } from "./convex/index.ts";
 import { gradientNormGraph, MOST_WEIGHTS } from "./gradient-norm.ts";
@@ -50,6 +51,8 @@ export interface PlanRequest
   readonly apart?: Int32Array;
   /** Batches whose gradients are summed before one update. */
   readonly accumulate?: number;
+  /** Where the plan may be run, all devices unless said: what is lowered otherwise for a device is left out for the others. */
+  readonly devices?: readonly Device[];
 }
 
 /** Sizes of batches that occur when `count` items are taken `size` at a time: whole ones, and the last. */
@@ -60,6 +63,7 @@ export function batchSizes(count: number, size: number): number[] {
 }
 
 function compile(
+  devices: readonly Device[],
   name: string,
   sizes: readonly number[],
   trace: (batch: number) => Graph,
@@ -67,8 +71,8 @@ function compile(
 ): CompiledGraph[] {
   return sizes.map((batch) => {
     const graph = trace(batch);
-    const native = lowerNative(graph, `${name} of ${batch}`);
-    const webgpu = lowerWebgpu(graph, `${name} of ${batch}`);
+    const native = devices.includes("cpu") ? lowerNative(graph, `${name} of ${batch}`) : undefined;
+    const webgpu = devices.includes("webgpu") ? lowerWebgpu(graph, `${name} of ${batch}`) : undefined;
     return {
       batch,
       model: lower(graph, `${name} of ${batch}`),
@@ -91,27 +95,36 @@ function completed({ recipe, pictures, clipNorm, clipValue, averageWeights }: Pl
   };
 }
 
-function stepsOf(recipe: Recipe, count: number, batchSize: number, accumulate: number): StepGraphs {
+function stepsOf(
+  recipe: Recipe,
+  { train: { length: count }, batchSize, accumulate = 1, devices = allDevices }: PlanRequest,
+): StepGraphs {
   const noiseOf = (batch: number) => network(recipe, batch, "training").noise;
   const { fullBatch } = choose("optimizer", optimizers, recipe.optimizer.name);
   if (!fullBatch && accumulate === 1) {
-    const graphs = compile("step", batchSizes(count, batchSize), (batch) => stepGraph(recipe, batch), noiseOf);
+    const graphs = compile(devices, "step", batchSizes(count, batchSize), (batch) => stepGraph(recipe, batch), noiseOf);
     return { kind: "batch", graphs };
   }
   const sizes = batchSizes(count, fullBatch ? CHUNK : batchSize);
   return {
     kind: "chunks",
     pictures: fullBatch ? count : batchSize * accumulate,
-    accumulate: compile("gradient", sizes, (batch) => accumulateGraph(recipe, batch), noiseOf),
+    accumulate: compile(devices, "gradient", sizes, (batch) => accumulateGraph(recipe, batch), noiseOf),
     apply: lower(applyGraph(recipe), "update"),
   };
 }
 
 /** The graph that looks at the length of the gradient, where steps are taken and the network is not too large for it. */
-function normOf(recipe: Recipe, parameters: readonly Parameter[], batch: number): Pick<Plan, "gradientNorm"> {
+function normOf(
+  recipe: Recipe,
+  parameters: readonly Parameter[],
+  { train, batchSize, devices = allDevices }: PlanRequest,
+): Pick<Plan, "gradientNorm"> {
   const weights = parameters.reduce((total, { shape }) => total + sizeOf(shape), 0);
   if (isSolver(recipe.optimizer.name) || weights > MOST_WEIGHTS) return {};
-  const [gradientNorm] = compile("gradient norm", [batch], (size) => gradientNormGraph(recipe, size));
+  const [gradientNorm] = compile(devices, "gradient norm", [Math.min(batchSize, train.length)], (size) =>
+    gradientNormGraph(recipe, size),
+  );
   return { gradientNorm };
 }
 
@@ -133,7 +146,8 @@ export function makePlan(request: PlanRequest): Plan {
     clipNorm,
     clipValue,
     averageWeights,
-    accumulate = 1,
+    accumulate: _accumulate,
+    devices = allDevices,
     augment = [],
     ...rest
   } = request;
@@ -183,13 +197,8 @@ export function makePlan(request: PlanRequest): Plan {
     initial,
     steps: isSolver(recipe.optimizer.name)
       ? solveSteps(request, recipe)
-      : stepsOf(
-          mixes(augment) ? { ...recipe, softTargets: true } : recipe,
-          train.length,
-          request.batchSize,
-          accumulate,
-        ),
-    score: compile("scores", [...new Set(scored)], (batch) => scoreGraph(recipe, batch)),
-    ...normOf(recipe, parameters, Math.min(request.batchSize, train.length)),
+      : stepsOf(mixes(augment) ? { ...recipe, softTargets: true } : recipe, request),
+    score: compile(devices, "scores", [...new Set(scored)], (batch) => scoreGraph(recipe, batch)),
+    ...normOf(recipe, parameters, request),
   };
 }

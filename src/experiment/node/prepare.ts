@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { UsageError } from "../../core/index.ts";
 import type { Dataset, Source } from "../../data/index.ts";
 import { openRows } from "../../data/node/index.ts";
+import type { Device } from "../../runtime/index.ts";
 import type { Recipe } from "../../train/index.ts";
 import type { Settings, TrainOptions } from "../options.ts";
 import { planOf, recipeOf } from "../plan-of.ts";
@@ -28,7 +29,9 @@ export async function prepare(
   refuseTooLarge(recipe);
   await folder?.writeSplit(dataset, settings.seed);
   report.data(dataset);
-  return { dataset, recipe, plan: planOf(settings, recipe, dataset, availableParallelism()) };
+  // "auto" takes no graphics card here.
+  const devices: Device[] = settings.device === "webgpu" ? ["webgpu"] : ["cpu", "wasm"];
+  return { dataset, recipe, plan: planOf(settings, recipe, dataset, availableParallelism(), devices) };
 }
 
 /** The recipe, with the statistics of the training data read from wherever they lie. */
