@@ -1,7 +1,7 @@
 /** Steps of one plan on a runtime, in Node and in a page alike: what is compared between devices. */
 
 /** Pictures in which a square of the class's own place is brighter, under noise: the same wherever they are made. */
-function pictures(count, size, channels, classes) {
+function pictures(count, size, channels, classes, contrast) {
   let state = 1;
   const random = () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
@@ -15,7 +15,7 @@ function pictures(count, size, channels, classes) {
     const [row, column] = [Math.floor(labels[i] / across), labels[i] % across];
     for (let y = 0; y < size; y++) {
       for (let x = 0; x < size; x++) {
-        const bright = Math.floor(y / side) === row && Math.floor(x / side) === column ? 60 : 0;
+        const bright = Math.floor(y / side) === row && Math.floor(x / side) === column ? contrast : 0;
         for (let c = 0; c < channels; c++) pixels[at++] = Math.floor(random() * 190) + bright;
       }
     }
@@ -25,8 +25,8 @@ function pictures(count, size, channels, classes) {
 
 const choice = (kind, name, options = {}) => ({ kind, name, options });
 
-/** @param setup plain data: model, its options, batch, size of the pictures, steps */
-export function planOf(argmin, { model, options = {}, batch, size, steps, device, judged = 0 }) {
+/** @param setup plain data: model, its options, batch, size of the pictures, how much brighter the square is, steps */
+export function planOf(argmin, { model, options = {}, batch, size, contrast = 60, steps, device, judged = 0 }) {
   const [channels, classes] = [3, 10];
   const count = batch * Math.max(10, Math.min(steps, 20));
   const range = (from, to) => Int32Array.from({ length: to - from }, (_, i) => from + i);
@@ -41,7 +41,7 @@ export function planOf(argmin, { model, options = {}, batch, size, steps, device
     },
     schedule: choice("schedule", "constant"),
     ...{ seed: 1, epochs: 1, maxSteps: steps, batchSize: batch, device },
-    pictures: pictures(count + judged, size, channels, classes),
+    pictures: pictures(count + judged, size, channels, classes, contrast),
     ...{ train: range(0, count), validation: range(count, count + judged), test: new Int32Array(0) },
   });
 }

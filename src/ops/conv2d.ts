@@ -13,7 +13,7 @@ import { formatShape, type Shape, sizeOf } from "../core/index.ts";
 import { bind, defineOp, type Emit, type Op, reject, type Tensor } from "../ir/index.ts";
 import { type ConvAttrs, type ConvGradAttrs, onnxAttributes } from "./conv-attrs.ts";
 import { blockedConvolution, blockedWeightGradient } from "./conv2d-blocked.ts";
-import { webgpuConvolution } from "./conv2d-webgpu.ts";
+import { webgpuConvolution, webgpuTransposed } from "./conv2d-webgpu.ts";
 import { isDepthwise, lowerDepthwiseWeightGrad, turnedKernel } from "./depthwise.ts";
 import { requireFloat } from "./elementwise.ts";
 import { sum } from "./sum.ts";
@@ -101,6 +101,8 @@ export const conv2dOp: Op<ConvAttrs> = defineOp<ConvAttrs>({
     { attrs: plain({ padding: [1, 0], groups: 2 }), inputs: [{ shape: [2, 4, 4, 4] }, { shape: [6, 2, 3, 2] }] },
     { attrs: plain({ stride: [3, 2], groups: 4 }), inputs: [{ shape: [1, 4, 7, 6] }, { shape: [8, 1, 3, 3] }] },
     { attrs: plain({ padding: [1, 1], groups: 3 }), inputs: [{ shape: [2, 3, 4, 5] }, { shape: [3, 1, 3, 3] }] },
+    { attrs: plain({ groups: 2 }), inputs: [{ shape: [1, 2, 4, 4] }, { shape: [12, 1, 2, 3] }, { shape: [12] }] },
+    { attrs: plain({ padding: [1, 1] }), inputs: [{ shape: [1, 6, 3, 4] }, { shape: [4, 6, 3, 3] }] },
     {
       attrs: plain({ stride: [2, 2], padding: [1, 1], groups: 3 }),
       inputs: [{ shape: [2, 3, 6, 5] }, { shape: [3, 1, 3, 3] }],
@@ -203,7 +205,7 @@ function lowerInputGrad(
     const turned = turnedKernel(emit, w, inputs[1].shape, groups);
     const turnedAttrs = { ...attrs, padding: turnedPadding };
     const [filters, channels] = inputs[1].shape;
-    const turnedType = { dtype, shape: [channels, filters, ...kernel] };
+    const turnedType = { dtype, shape: [channels * groups, filters / groups, ...kernel] };
     return (
       blockedConvolution(emit, [g, turned], turnedType, turnedAttrs) ??
       webgpuConvolution(emit, [g, turned], turnedType, turnedAttrs) ??
@@ -215,7 +217,10 @@ function lowerInputGrad(
     const reached = (inputs[0].shape[axis + 2] - 1) * stride[axis] + reach[axis] + 1;
     return attrs.shape[axis + 2] + 2 * padding[axis] - reached;
   });
-  return emit.node("ConvTranspose", [g, w], { ...onnxAttributes(attrs, kernel), output_padding: rest });
+  const transposed = { ...onnxAttributes(attrs, kernel), output_padding: rest };
+  return (
+    webgpuTransposed(emit, [g, w], inputs[1], groups, transposed) ?? emit.node("ConvTranspose", [g, w], transposed)
+  );
 }
 
 /**

@@ -101,8 +101,8 @@ export function unary(unit: UnaryUnit): Op {
 
 interface BinaryUnit {
   readonly name: string;
-  /** The ONNX operator. */
-  readonly onnx: string;
+  /** The ONNX operator, or how several of them make the unit. */
+  readonly onnx: string | ((emit: Emit, inputs: readonly string[], output: Tensor) => string);
   readonly evaluate: (x: number, y: number) => number;
   readonly vjp: (
     cotangent: Tensor,
@@ -128,7 +128,8 @@ export function binary(unit: BinaryUnit): Op {
     },
     evaluate: ([a, b], _, output) => mapBinary(a, b, output, unit.evaluate),
     vjp: (cotangent, { inputs, output, needs }) => unit.vjp(cotangent, inputs[0], inputs[1], output, needs),
-    lower: (emit, inputs) => emit.node(unit.onnx, inputs),
+    lower: (emit, inputs, output) =>
+      typeof unit.onnx === "string" ? emit.node(unit.onnx, inputs) : unit.onnx(emit, inputs, output),
     samples: unit.samples,
   });
 }
