@@ -46,6 +46,7 @@ export type {
   Settings,
   TrainOptions,
 } from "./experiment/index.ts";
+export { auto } from "./experiment/index.ts";
 export {
   type Classifier,
   type ClassScore,

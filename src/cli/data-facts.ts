@@ -1,5 +1,5 @@
 import { UsageError } from "../core/index.ts";
-import type { DataFacts } from "../experiment/index.ts";
+import { type DataFacts, factsOfSource } from "../experiment/index.ts";
 import { parseNumber } from "./train-options.ts";
 
 /** What the command line may say of pictures. */
@@ -18,18 +18,19 @@ export const whole = (flag: string, text: string | undefined, usual: number, lea
 
 /** Of the data, as far as their files say; without data, of the pictures that the flags describe. */
 export async function factsOf(data: string | undefined, flags: FactsFlags): Promise<DataFacts> {
-  const channels = flags.channels === "auto" ? 3 : whole("--channels", flags.channels, 3);
-  if (channels !== 1 && channels !== 3) throw new UsageError("--channels", `is ${channels}`, "give 1 or 3");
+  const channels = flags.channels === "auto" ? "auto" : whole("--channels", flags.channels, 3);
+  if (channels !== "auto" && channels !== 1 && channels !== 3)
+    throw new UsageError("--channels", `is ${channels}`, "give 1 or 3");
   const side = whole("--size", flags.size, 32, 4);
-  const pictures = { numbers: false, height: side, width: side, channels, pictures: 1 } as const;
-  if (data === undefined) return { ...pictures, classes: whole("--classes", flags.classes, 10, 2) };
+  if (data === undefined) {
+    const classes = whole("--classes", flags.classes, 10, 2);
+    const seen = channels === "auto" ? 3 : channels;
+    return { numbers: false, height: side, width: side, channels: seen, pictures: 1, classes };
+  }
   const { openSource } = await import("../data/node/index.ts");
-  const source = await openSource(data);
-  const about = { classes: source.classes.length, pictures: source.paths.length };
-  if (source.numbers) return { numbers: true, height: 1, width: source.numbers.features.length, channels: 1, ...about };
-  const grey =
-    (flags.channels ?? "auto") === "auto" && (source.uniform?.channels === 1 || (await source.isGrey?.()) === true);
-  const own = flags.size === undefined ? source.uniform : undefined;
-  const size = own ?? (flags.size === undefined ? { height: 64, width: 64 } : pictures);
-  return { ...pictures, ...(grey ? { channels: 1 } : {}), height: size.height, width: size.width, ...about };
+  const size = flags.size === undefined ? {} : { size: side };
+  return await factsOfSource(await openSource(data), {
+    ...size,
+    ...(flags.channels === undefined ? {} : { channels }),
+  });
 }

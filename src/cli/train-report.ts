@@ -65,6 +65,9 @@ export function reportEvent(output: Output, event: ExperimentEvent): void {
       }
       break;
     }
+    case "model":
+      output.say(`model: ${event.why}`);
+      break;
     case "start":
       for (const note of event.notes) output.warn(note);
       output.say(`${style("bold", event.model)}: ${grouped(event.parameters)} parameters, on ${event.device}`);

@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { UsageError } from "../core/index.ts";
-import { chooseModel, type TrainOptions } from "../experiment/index.ts";
-import { holdsNumbers, readConfig, train } from "../experiment/node/index.ts";
-import { factsOf } from "./data-facts.ts";
-import { parseDuration } from "./duration-flag.ts";
+import { chooseFor, isAuto, type TrainOptions } from "../experiment/index.ts";
+import { holdsNumbers, openData, readConfig, train } from "../experiment/node/index.ts";
 import { findLearningRateCommand } from "./find-learning-rate.ts";
 import { foldsCommand } from "./folds.ts";
 import { untilInterrupted } from "./interrupt.ts";
@@ -11,6 +9,7 @@ import { callOf, type Output } from "./output.ts";
 import { freeName, type RunFlags, refuseName, stemOf } from "./run-name.ts";
 import { parseNumber, type TrainFlags, trainOptions } from "./train-options.ts";
 import { reportEvent, reportRun } from "./train-report.ts";
+import { withoutAuto } from "./tune-base.ts";
 
 /** Runs one training into `folder` and tells about it; the exit code of the command. */
 export async function runTraining(output: Output, options: TrainOptions, folder: string): Promise<number> {
@@ -21,18 +20,25 @@ export async function runTraining(output: Output, options: TrainOptions, folder:
   });
 }
 
-/** The flags with the model that `--model auto` means, which it says and why. */
-async function withModel(
+/**
+ * The flags with the model that `auto` means, in them or in a configuration file; it is said, with why. Who describes layers means a
+ * model of their own.
+ */
+async function settled(
   output: Output,
   data: TrainOptions["data"] | undefined,
   flags: TrainFlags,
-): Promise<TrainFlags> {
-  if (flags.model !== "auto" || typeof data !== "string") return flags;
-  const seconds = flags.time === undefined ? undefined : parseDuration("--time", flags.time);
-  const { model, why } = chooseModel(await factsOf(data, flags), seconds);
-  output.say(`model: ${why}`);
-  output.event({ event: "model", model: model.name, why });
-  return { ...flags, model: model.name };
+  base: Partial<TrainOptions>,
+): Promise<{ flags: TrainFlags; base: Partial<TrainOptions> }> {
+  const without = withoutAuto(base);
+  const layers = [flags.hidden, flags.filters, flags.kernel].some((flag) => flag !== undefined);
+  const open = flags.model === "auto" || (flags.model === undefined && isAuto(base.model) && !layers);
+  if (!open || data === undefined) return { flags, base: without };
+  const { model: _auto, ...named } = flags;
+  const options = trainOptions(undefined, named, { ...without, data });
+  const { model, why } = await chooseFor(await openData(options), options);
+  reportEvent(output, { type: "model", model: model.name, why });
+  return { flags: { ...flags, model: model.name }, base: without };
 }
 
 export async function trainCommand(
@@ -44,9 +50,10 @@ export async function trainCommand(
 ): Promise<number> {
   const { name, runs, config } = flags;
   refuseName(name);
-  const base = config === undefined ? {} : await readConfig(config);
-  const usual = (await holdsNumbers(data ?? base.data ?? "")) ? "mlp" : "fastnet";
-  const options = trainOptions(data, await withModel(output, data ?? base.data, flags), base, usual);
+  const configured = config === undefined ? {} : await readConfig(config);
+  const usual = (await holdsNumbers(data ?? configured.data ?? "")) ? "mlp" : "fastnet";
+  const said = await settled(output, data ?? configured.data, flags, configured);
+  const options = trainOptions(data, said.flags, said.base, usual);
   const source = typeof options.data === "string" ? options.data : options.data.name;
   const stem = stemOf(source, options.model?.name ?? "fastnet");
   if (flags.findLearningRate) {

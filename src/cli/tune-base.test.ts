@@ -15,6 +15,7 @@ describe("what the command line says is not searched", () => {
   const everything = ["model", "mlp.layers", "cnn.filters", "optimizer", "schedule", "batchSize", "l2", "augment"];
   test("nothing said, everything searched", async () => {
     expect(await searched({})).toEqual(expect.arrayContaining(everything));
+    expect(await searched({ model: "auto" })).toEqual(await searched({}));
   });
 
   const cases: [TrainFlags, string[], string[]][] = [

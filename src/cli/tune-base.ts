@@ -1,5 +1,5 @@
 import { choose } from "../core/index.ts";
-import type { TrainOptions } from "../experiment/index.ts";
+import { isAuto, type TrainOptions } from "../experiment/index.ts";
 import { holdsNumbers, readConfig } from "../experiment/node/index.ts";
 import { type DataFacts, partsOf } from "../experiment/tune/index.ts";
 import { losses } from "../losses/index.ts";
@@ -32,15 +32,23 @@ export interface Base {
   said(facts: DataFacts): string[];
 }
 
+/** Options without a model that was left open. */
+export function withoutAuto({ model, ...others }: Partial<TrainOptions>): Partial<TrainOptions> {
+  return model === undefined || isAuto(model) ? others : { ...others, model };
+}
+
 /** What the command line says, on top of a configuration file. */
 export async function baseOf(
   data: string | undefined,
-  flags: TrainFlags & { readonly config?: string },
+  given: TrainFlags & { readonly config?: string },
 ): Promise<Base> {
-  const base = flags.config === undefined ? {} : await readConfig(flags.config);
+  // `auto` leaves the model open, and what is open is searched.
+  const { model: asked, ...others } = given;
+  const flags = asked === "auto" ? others : given;
+  const base = withoutAuto(flags.config === undefined ? {} : await readConfig(flags.config));
   const usual = (await holdsNumbers(data ?? base.data ?? "")) ? "mlp" : "fastnet";
   // The time is that of the search, and a report is made of the best trial alone.
-  const { time: _time, report: _report, ...own } = flags;
+  const { time: _time, report: _report, ...own } = flags as TrainFlags;
   const { model, optimizer, ...options } = trainOptions(data, own, base, usual);
   // Both are there: a run has a model and an optimizer whether or not one is named.
   const found = { model: model!, optimizer: optimizer! };
@@ -49,7 +57,7 @@ export async function baseOf(
       flags[flag as "hidden"] === undefined ? [] : [option],
     );
   const isNamed = (kind: keyof typeof optionFlags) =>
-    flags[kind] !== undefined || base[kind] !== undefined || flagged(kind).length > 0;
+    (flags as TrainFlags)[kind] !== undefined || base[kind] !== undefined || flagged(kind).length > 0;
   const { schedule } = found.optimizer.options;
   const scheduleAlone = { ...found.optimizer, options: { schedule } };
   return {
@@ -69,7 +77,7 @@ export async function baseOf(
         return said.length === 0 ? [] : [kind, ...said.flatMap((option) => partsOf(unit, option, facts))];
       });
       const inWords = (Object.keys(catalogues) as (keyof typeof catalogues)[]).flatMap((kind) => {
-        const text = flags[kind];
+        const text = (flags as TrainFlags)[kind];
         if (text === undefined) return [];
         const { unit, options: given } = parseUnit(`--${kind}`, kind, catalogues[kind] as Catalogue, text);
         return [kind, ...Object.keys(given).flatMap((option) => partsOf(unit as Unit, option, facts))];

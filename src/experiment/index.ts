@@ -41,6 +41,7 @@ export {
 export { planOf, recipeOf } from "./plan-of.ts";
 export { predictionsOf } from "./predictions.ts";
 export { resolve, usualLoss } from "./resolve.ts";
+export { auto, chooseFor, factsOfSource, isAuto, withModel } from "./settle-model.ts";
 export { summary } from "./summary.ts";
 export { trainingBytes } from "./training-memory.ts";
 export {

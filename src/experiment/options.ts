@@ -218,6 +218,8 @@ export type ExperimentEvent =
       readonly notes: readonly string[];
       readonly folder: string | null;
     }
+  /** What `auto` has chosen, and why, in one sentence. */
+  | { readonly type: "model"; readonly model: string; readonly why: string }
   /** Something went wrong that does not end the run. */
   | { readonly type: "warning"; readonly text: string }
   /** An interrupted run goes on: so many steps of it are done. */

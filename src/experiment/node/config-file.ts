@@ -11,6 +11,7 @@ import { regularizers } from "../../regularizers/index.ts";
 import { schedules } from "../../schedules/index.ts";
 import { ways } from "../../train/index.ts";
 import { balances, defaults, type TrainOptions } from "../options.ts";
+import { auto } from "../settle-model.ts";
 
 const options = z.record(z.string(), z.unknown());
 const choice = <Kind extends string>(kind: Kind, catalogue: Readonly<Record<string, { readonly defaults: object }>>) =>
@@ -37,7 +38,8 @@ const configSchema = z.strictObject({
   argmin: z.string().optional(),
   data: z.string().optional(),
   depth: z.number().nullable().optional(),
-  model: choice("model", models).optional(),
+  // What `auto` means is chosen when the data are there.
+  model: z.union([z.literal("auto").transform(auto), choice("model", models)]).optional(),
   loss: choice("loss", losses).optional(),
   regularizers: z.array(choice("regularizer", regularizers)).optional(),
   optimizer: choice("optimizer", ways).optional(),

@@ -5,6 +5,7 @@ import { isSolver, type LearningRateRange } from "../../train/index.ts";
 import { trainInWorker } from "../../train/node/index.ts";
 import type { Settings, TrainOptions } from "../options.ts";
 import { resolve } from "../resolve.ts";
+import { withModel } from "../settle-model.ts";
 import { prepare } from "./prepare.ts";
 import { Reporter } from "./reporter.ts";
 import { RunFolder } from "./run-folder.ts";
@@ -32,8 +33,9 @@ export interface LearningRateSearch extends LearningRateRange {
  * @throws UsageError as `train` does, and for a solver, which has no learning rate
  */
 export async function findLearningRate(options: FindLearningRateOptions): Promise<LearningRateSearch> {
-  const { command, ...own } = options;
-  const source = typeof own.data === "string" ? await openSource(own.data, { depth: own.depth }) : own.data;
+  const { command, ...asked } = options;
+  const source = typeof asked.data === "string" ? await openSource(asked.data, { depth: asked.depth }) : asked.data;
+  const { options: own, chosen } = await withModel(source, asked);
   const settings = resolve(own, source);
   const { name } = settings.optimizer;
   if (isSolver(name)) {
@@ -42,6 +44,7 @@ export async function findLearningRate(options: FindLearningRateOptions): Promis
   const folder = own.folder === undefined ? undefined : await RunFolder.create(own.folder, settings, "test");
   const writes = new WriteQueue();
   const report = new Reporter(own.onEvent ?? (() => {}), folder, writes);
+  if (chosen) report.send({ type: "model", model: chosen.model.name, why: chosen.why });
   try {
     const range = await rangeOf(own, settings, source, folder, report);
     const search = { ...range, folder: own.folder ?? null, settings };

@@ -21,6 +21,7 @@ import type { Figures } from "../../metrics/index.ts";
 import type { ExperimentEvent, Run, Settings, TrainOptions } from "../options.ts";
 import type { Judged, Prediction } from "../predictions.ts";
 import { resolve } from "../resolve.ts";
+import { withModel } from "../settle-model.ts";
 import { writeAtomic } from "./atomic-file.ts";
 import { finish } from "./finish.ts";
 import { loadDataset } from "./load-dataset.ts";
@@ -124,7 +125,7 @@ export interface CrossValidation {
  * @throws UsageError as `train` does, and for more folds than there are pictures or groups
  */
 export async function crossValidate(options: CrossValidationOptions): Promise<CrossValidation> {
-  const { folds: count, onEvent: emit = () => {}, folder: path, ...common } = options;
+  const { folds: count, onEvent: emit = () => {}, folder: path, ...asked } = options;
   if ((options as Partial<TrainOptions>).split !== undefined) {
     throw new UsageError("folds", "a split is given, too", "leave one of them out: folds make splits of their own");
   }
@@ -132,9 +133,11 @@ export async function crossValidate(options: CrossValidationOptions): Promise<Cr
     throw new UsageError("folds", `is ${count}`, "give a whole number, 2 or more, such as 5");
   }
   const source = await openData(options);
+  const { options: common, chosen } = await withModel(source, asked);
   const settings = resolve(common, source);
   const folder = path === undefined ? undefined : await RunFolder.create(path, settings, "test");
   try {
+    if (chosen) emit({ type: "model", model: chosen.model.name, why: chosen.why });
     const divided = await divide(source, settings, count, emit, options.signal);
     const folds: FoldResult[] = [];
     const found: Found[] = [];

@@ -35,7 +35,7 @@ export { type PicturePrediction, type PredictOptions, predict } from "./predict.
 export { type ResumeOptions, resume } from "./resume.ts";
 export { csvField } from "./run-folder.ts";
 export { readSpaceFile } from "./space-file.ts";
-export { holdsNumbers, train } from "./train.ts";
+export { holdsNumbers, openData, train } from "./train.ts";
 export { finishTrial, retrain } from "./tune/best.ts";
 export {
   createStudy,

@@ -5,6 +5,7 @@ import type { Plan, Recipe, TrainEvent } from "../../train/index.ts";
 import { trainInWorker } from "../../train/node/index.ts";
 import type { Run, Settings, TrainOptions } from "../options.ts";
 import { resolve } from "../resolve.ts";
+import { withModel } from "../settle-model.ts";
 import { Alive } from "./alive.ts";
 import { type Checkpoint, fingerprintOf } from "./checkpoint-file.ts";
 import { type Ending, type Finished, finish } from "./finish.ts";
@@ -46,14 +47,16 @@ export async function holdsNumbers(data: TrainOptions["data"]): Promise<boolean>
  */
 export async function trainOn<T = Finished>(
   source: Source,
-  options: TrainOptions,
+  asked: TrainOptions,
   finishing: (ending: Ending) => Promise<T>,
   given?: Dataset,
 ): Promise<T> {
+  const { options, chosen } = await withModel(source, asked);
   const settings = resolve(options, source);
   const folder = options.folder === undefined ? undefined : await RunFolder.create(options.folder, settings);
   const writes = new WriteQueue();
   const report = new Reporter(options.onEvent ?? (() => {}), folder, writes);
+  if (chosen) report.send({ type: "model", model: chosen.model.name, why: chosen.why });
   const prepared = await prepare(source, settings, options, folder, report, given).catch(async (error) => {
     await writes.settled().catch(() => {});
     await folder?.discard();
