@@ -169,6 +169,22 @@ const bars = [
       },
     })),
   ),
+  {
+    name: "units on wasm and webgpu: values and gradients beside native, forward and backward",
+    long: true,
+    run: async () => {
+      const { LARGEST, surveyUnits } = await import("./device-units.js");
+      const { rows, steps } = await surveyUnits();
+      const value = Math.max(...rows.flatMap(({ wasm, webgpu }) => [wasm, webgpu]));
+      const refused = [...rows, ...steps]
+        .filter(({ errors }) => errors.length > 0)
+        .map(({ unit, name }) => unit ?? name);
+      const elsewhere = steps.filter(({ processor }) => processor.length > 0).map(({ name }) => name);
+      const ok = value <= LARGEST && refused.length === 0 && elsewhere.length === 0;
+      const target = `≤ ${LARGEST}, none refused, no step leaves the card`;
+      return { value, target, ok, units: rows.length, steps: steps.length, refused, elsewhere };
+    },
+  },
   ...dataBars,
   ...runBars(train),
   ...tuneBars,

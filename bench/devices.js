@@ -37,7 +37,7 @@ function pageFolder(states) {
 }
 
 /** How far two runs of the same steps are apart. */
-function apart(native, other) {
+export function apart(native, other) {
   const loss = Math.max(...native.losses.map((value, i) => Math.abs(value - other.losses[i])));
   const norm = Math.max(...native.norms.map((value, i) => Math.abs(value - other.norms[i]) / value));
   const [, middle] = [...other.times].sort((a, b) => a - b).slice(other.times.length / 2 - 1);
