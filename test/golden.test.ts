@@ -5,7 +5,7 @@
 import { expect, test } from "vitest";
 import { print, verify } from "../src/ir/index.ts";
 import { crossEntropy, hinge } from "../src/losses/index.ts";
-import { cnn, linear, mlp, resnet, vit } from "../src/models/index.ts";
+import { cnn, fastnet, linear, mlp, resnet, vit } from "../src/models/index.ts";
 import { adam, momentum, sgd } from "../src/optimizers/index.ts";
 import { l2 } from "../src/regularizers/index.ts";
 import type { Recipe } from "../src/train/recipe.ts";
@@ -36,6 +36,14 @@ const recipes: Record<string, Recipe> = {
     loss: crossEntropy(),
     regularizers: [l2()],
     optimizer: momentum(),
+    classes: 3,
+  },
+  fastnet: {
+    ...colour,
+    model: fastnet({ width: 4 }),
+    loss: crossEntropy(),
+    regularizers: [],
+    optimizer: adam(),
     classes: 3,
   },
   vit: {
