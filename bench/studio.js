@@ -88,7 +88,7 @@ try {
   await page.goto(url);
   await page.evaluate(
     until(
-      `document.querySelectorAll("tbody tr th a").length >= ${count} && document.querySelector('g[data-mark="line"]')`,
+      `document.querySelectorAll("tbody tr th a").length >= ${Math.min(count, 100)} && document.querySelector('g[data-mark="line"]')`,
     ),
   );
   const first = performance.now() - started;
@@ -101,9 +101,9 @@ try {
     }
     interaction[name] = Math.round(median(times));
   }
-  // All curves at once, which is asked for rarely.
+  // All that are listed at once, which is asked for rarely.
   await page.evaluate(`(${click("thead input")})()`);
-  await page.evaluate(until(`document.querySelectorAll('g[data-mark="line"]').length === ${count}`));
+  await page.evaluate(until(`document.querySelectorAll('g[data-mark="line"]').length >= ${Math.min(count, 100)}`));
   interaction.pickAmongAll = Math.round(await timed(page, click("tbody tr:nth-child(100)")));
   await browser.close();
   const facts = { runs: listed.length, epochs, trials, list: Math.round(list), first: Math.round(first) };
