@@ -43,32 +43,49 @@ function orderOf(epoch: number, batch: number): number[] {
 }
 
 const kept = new Map<string, Walk>();
-/** @param batch points in each update: 64, 16, 4 or 1 */
-export function walk(batch: number, rate: number): Walk {
-  const key = `${batch} ${rate}`;
-  const before = kept.get(key);
-  if (before) return before;
-  const perEpoch = points.x.length / batch;
-  let order: number[] = [];
-  const trail = descend(lossOfBoth, start, {
-    optimizer: sgd({ learningRate: rate }),
-    steps: EPOCHS * perEpoch,
-    data: (step) => {
-      const place = (step - 1) % perEpoch;
-      if (place === 0) order = orderOf((step - 1) / perEpoch, batch);
-      const chosen = order.slice(place * batch, (place + 1) * batch);
-      return { x: chosen.map((i) => points.x[i]), y: chosen.map((i) => points.y[i]) };
+const keyOf = (batch: number, rate: number) => `${batch} ${rate}`;
+/** As far as it was walked: at least to the start. @param batch points in each update: 64, 16, 4 or 1 */
+export const walked = (batch: number, rate: number): Walk =>
+  kept.get(keyOf(batch, rate)) ?? {
+    ...{ batch, rate, updates: (EPOCHS * points.x.length) / batch },
+    path: [[start.w, start.b]],
+    epochs: [{ ...start, excess: excessAt(start.w, start.b) }],
+  };
+
+/** One epoch more. Plain descent remembers nothing, so a walk goes on from where it stands as if it had never stopped. */
+function epochMore(walk: Walk): Walk {
+  const { batch, rate } = walk;
+  const { w, b } = walk.epochs.at(-1)!;
+  const order = orderOf(walk.epochs.length - 1, batch);
+  const perEpoch = order.length / batch;
+  const trail = descend(
+    lossOfBoth,
+    { w, b },
+    {
+      optimizer: sgd({ learningRate: rate }),
+      steps: perEpoch,
+      data: (step) => {
+        // After the last update the gradient is taken once more, of any batch.
+        const place = (step - 1) % perEpoch;
+        const chosen = order.slice(place * batch, (place + 1) * batch);
+        return { x: chosen.map((i) => points.x[i]), y: chosen.map((i) => points.y[i]) };
+      },
     },
-  });
-  const path = trail.map(({ at }) => [at.w.value, at.b.value] as const);
-  const epochs = Array.from({ length: EPOCHS + 1 }, (_, epoch) => {
-    const [w, b] = path[epoch * perEpoch];
-    return { w, b, excess: excessAt(w, b) };
-  });
-  const made = { batch, rate, updates: EPOCHS * perEpoch, path, epochs };
+  );
+  const more = trail.slice(1).map(({ at }) => [at.w.value, at.b.value] as const);
+  const [endW, endB] = more.at(-1)!;
+  const epoch = { w: endW, b: endB, excess: excessAt(endW, endB) };
+  return { ...walk, path: [...walk.path, ...more], epochs: [...walk.epochs, epoch] };
+}
+
+/** Walks on to the end of that epoch. 1280 updates take a tenth of a second or more: the page walks them epoch by epoch. */
+export function walk(batch: number, rate: number, epoch = EPOCHS): Walk {
+  let now = walked(batch, rate);
+  if (now.epochs.length > epoch) return now;
+  while (now.epochs.length <= epoch) now = epochMore(now);
   if (kept.size > 40) kept.clear();
-  kept.set(key, made);
-  return made;
+  kept.set(keyOf(batch, rate), now);
+  return now;
 }
 
 /** The five that are compared. */
@@ -112,10 +129,10 @@ export const lesson = defineLesson({
   },
   steps: { field: "step", last: () => EPOCHS, pace: 250 },
   formulas: ({ batch, rate, step }) => {
-    const { epochs } = walk(Number(batch), rate);
+    const excess = walked(Number(batch), rate).epochs[step]?.excess;
     return [
       `(w,b)\\leftarrow(w,b)-\\eta\\cdot\\tfrac{1}{${batch}}\\sum_{i\\in B}\\nabla L_i\\qquad |B|=${batch},\\;\\eta=${tex(rate)}`,
-      `L-L^*=\\tfrac12\\,d^\\top\\nabla^2L\\,d=${tex(epochs[step].excess)},\\quad d=(w-w^*,\\,b-b^*)`,
+      `L-L^*=\\tfrac12\\,d^\\top\\nabla^2L\\,d=${excess === undefined ? "\\ldots" : tex(excess)},\\quad d=(w-w^*,\\,b-b^*)`,
       "\\text{noise floor}\\;\\propto\\;\\eta\\,/\\,|B|",
     ];
   },

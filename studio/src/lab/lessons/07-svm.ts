@@ -103,7 +103,7 @@ export const lesson = defineLesson({
     },
   },
   task: {
-    en: "drag a score, or move it with the arrow keys. What lies in the red zone of its row costs as much as it lies inside. Then answer the five questions below.",
+    en: "Drag a score, or move it with the arrow keys. What lies in the red zone of its row costs as much as it lies inside. Then answer the five questions below.",
     zh: "拖动任意一个得分（或用方向键）。落入该行红色区域的部分有多长，损失就有多大。然后回答下面的五个问题。",
   },
   truth: {

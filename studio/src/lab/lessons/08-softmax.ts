@@ -90,7 +90,7 @@ export const lesson = defineLesson({
     },
   },
   task: {
-    en: "change the scores of one picture, or take one of the examples. Watch both losses, and the dot on the curves.",
+    en: "Change the scores of one picture, or take one of the examples. Watch both losses, and the dot on the curves.",
     zh: "改变一张图片的得分，或选一个例子。观察两种损失，以及曲线上的点。",
   },
   truth: {

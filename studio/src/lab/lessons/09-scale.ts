@@ -132,7 +132,7 @@ export const lesson = defineLesson({
     },
   },
   task: {
-    en: "drag k along the curve, then change λ: the penalty decides where the least total lies. Below, move weight from one pixel to four.",
+    en: "Drag k along the curve, then change λ: the penalty decides where the least total lies. Below, move weight from one pixel to four.",
     zh: "沿曲线拖动 k，再改变 λ：总损失的最低点在哪里，由正则项决定。再看下面：把权重从一个像素摊到四个像素。",
   },
   truth: {

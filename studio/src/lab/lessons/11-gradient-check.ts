@@ -95,8 +95,8 @@ export const lesson = defineLesson({
     },
   },
   task: {
-    en: "Slide h from 10⁻¹ to 10⁻¹⁵ and follow both curves. Then look at the same check of a whole network.",
-    zh: "把 h 从 10⁻¹ 滑到 10⁻¹⁵，跟踪两条曲线。再看对整个网络做的同样检验。",
+    en: "Slide h from 10⁻¹ to 10⁻¹⁵ and follow both curves. This loss is a parabola, so the central difference has no error of the step at all: its whole U shows when you check a whole network.",
+    zh: "把 h 从 10⁻¹ 滑到 10⁻¹⁵，跟踪两条曲线。这个损失是抛物线，中心差分没有步长误差；检验整个网络时，才能看到它完整的 U 形。",
   },
   truth: {
     en: "A difference has two errors: the step's (h² central, h forward) and rounding's (1/h). The best h lies between, and central differences come much nearer.",

@@ -240,7 +240,7 @@ export const lesson = defineLesson({
     },
   },
   task: {
-    en: "drag points, choose a loss and λ, and play the steps. Then take XOR or rings, and add hidden units.",
+    en: "Drag points, choose a loss and λ, and play the steps. Then take XOR or rings, and add hidden units.",
     zh: "拖动各点，选择损失与 λ，然后播放训练步骤。再选 XOR 或圆环，并加上隐藏单元。",
   },
   truth: {

@@ -51,7 +51,7 @@ export const lesson = defineLesson({
     },
   },
   task: {
-    en: "start the race: a linear classifier on 500 pictures of builtin:shapes, by ONNX Runtime in this page. Then change the size of the random steps and try to help them.",
+    en: "Start the race: a linear classifier on 500 pictures of builtin:shapes, by ONNX Runtime in this page. Then change the size of the random steps and try to help them.",
     zh: "开始比赛：线性分类器在 builtin:shapes 的 500 张图片上训练，由本页中的 ONNX Runtime 运行。再改变随机步子的大小，试着帮帮它们。",
   },
   truth: {

@@ -41,7 +41,7 @@ export const lesson = defineLesson({
     },
   },
   task: {
-    en: "train, then go through the epochs. Choose a class to see which pictures raise its template and which lower it; choose a picture to see what each pixel adds to the score. Or drop a folder of your own pictures: they stay in this browser.",
+    en: "Train, then go through the epochs. Choose a class to see which pictures raise its template and which lower it; choose a picture to see what each pixel adds to the score. Or drop a folder of your own pictures: they stay in this browser.",
     zh: "先训练，再逐轮查看。选一个类别，看哪些图片抬高它的模板、哪些压低它；选一张图片，看每个像素给得分加了多少。也可以拖入你自己的图片文件夹：图片不会离开这个浏览器。",
   },
   truth: {
@@ -58,7 +58,8 @@ export const lesson = defineLesson({
   steps: { field: "epoch", last: () => EPOCHS, pace: 400 },
   formulas: () => [
     "s_c = \\sum_i x_i\\, W_{ic} + b_c",
-    "\\frac{\\partial L}{\\partial W_{\\cdot c}} = \\frac1N \\sum_n \\left(p_{nc} - [y_n = c]\\right) x_n \\quad\\Rightarrow\\quad \\text{each step adds } [y_n = c] - p_{nc} \\text{ of picture } n",
+    "\\frac{\\partial L}{\\partial W_{\\cdot c}} = \\frac1N \\sum_n \\left(p_{nc} - [y_n = c]\\right) x_n",
+    "\\text{so a step adds } \\eta\\,\\left([y_n = c] - p_{nc}\\right) \\text{ of each picture } x_n",
   ],
   program: code,
 });

@@ -37,7 +37,8 @@ export const messages = {
     you: "you",
     machine: "the machine",
     turn: "turn",
-    expected: "Lower curve: expected improvement, by which the machine chooses its next place.",
+    expected:
+      "Lower curve: expected improvement. The machine looks next where it is greatest of 201 places; the sampler gp searches between them, too, after eight trials that are spread evenly.",
     again: "Play again",
     start: "given",
   },
@@ -75,7 +76,8 @@ export const messages = {
     you: "你",
     machine: "机器",
     turn: "轮次",
-    expected: "下方曲线：预期改进，机器据此选择下一个位置。",
+    expected:
+      "下方曲线：预期改进。机器在 201 个位置中选它最大的一处；采样器 gp 先均匀地试八次，然后也在这些位置之间搜索。",
     again: "再玩一次",
     start: "已给出",
   },

@@ -172,7 +172,7 @@ export const lesson = defineLesson({
     },
   },
   task: {
-    en: "compare the two plans, move the number of trials, then play against the machine: click where you would look next.",
+    en: "Compare the two plans, move the number of trials, then play against the machine: click where you would look next.",
     zh: "比较两种方案，移动试验次数，然后与机器对弈：点击你下一步想试的位置。",
   },
   truth: {

@@ -29,16 +29,23 @@ export const settingOf = ({ pictures, units, wrong, strength, dropout }: State):
   },
 });
 
-export function code({ pictures, units, strength, dropout }: State, patience: number): string {
+export function code({ pictures, units, wrong, strength, dropout }: State, patience: number): string {
   const settings = dropout > 0 ? `{ hidden: [${units}], dropout: ${dropout} }` : `{ hidden: [${units}] }`;
-  return `import { adam, constantRate, ${strength > 0 ? "l2, " : ""}mlp, shapes, train } from "argmin";
+  const count = Math.round((wrong / 100) * Number(pictures));
+  const mislabelled = `
+// ${count} of the training pictures, which come first, are given a class at random.
+const random = new Random(16, "lab wrong labels");
+const chosen = random.shuffle(Array.from({ length: ${pictures} }, (_, i) => i)).slice(0, ${count});
+for (const picture of chosen) data.labels[picture] = random.below(data.classes.length);
+`;
+  return `import { adam, constantRate, ${strength > 0 ? "l2, " : ""}mlp, shapes, train } from "argmin";${count > 0 ? '\nimport { Random } from "argmin/graph";' : ""}
 
 // Few pictures, many weights. Give \`patience: ${patience}\` to stop so many epochs after the best one.
 const data = shapes({
   ...{ train: ${pictures}, validation: ${VALIDATION}, test: 10, size: ${SIZE} },
   ...{ darkShare: 0, lines: 0, shiftPixels: 1.5 },
 });
-const { history } = await train({
+${count > 0 ? mislabelled : ""}const { history } = await train({
   ...{ data, seed: 1, epochs: ${EPOCHS}, batchSize: 32 },
   model: mlp(${settings}),${strength > 0 ? `\n  regularizer: l2(${strength}),` : ""}
   optimizer: adam({ learningRate: constantRate(0.002) }),
@@ -65,7 +72,7 @@ export const lesson = defineLesson({
     },
   },
   task: {
-    en: "train, then shrink the data to 100 pictures, add wrong labels, or hold the weights down. Watch where the two curves part, and what patience would have saved.",
+    en: "Train, then shrink the data to 100 pictures, add wrong labels, or hold the weights down. Watch where the two curves part, and what patience would have saved.",
     zh: "先训练，再把数据减到 100 张、增加错误标签，或约束权重。看两条曲线在哪里分开，以及“耐心值”能省下多少。",
   },
   truth: {

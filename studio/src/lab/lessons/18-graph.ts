@@ -60,7 +60,7 @@ export const lesson = defineLesson({
     },
   },
   task: {
-    en: "train a small network, choose a picture and a class, then click an edge: the chain of factors from there to the score is written out.",
+    en: "Train a small network, choose a picture and a class, then click an edge: the chain of factors from there to the score is written out.",
     zh: "训练一个小网络，选一张图片和一个类别，再点击一条边：从那里到得分的一连串因子会逐一写出。",
   },
   truth: {
