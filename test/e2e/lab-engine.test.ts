@@ -1,5 +1,6 @@
 /** What the Lab's lessons on training say comes out, here on the native runtime. */
 import * as argmin from "argmin";
+import * as graph from "argmin/graph";
 import { expect, test } from "vitest";
 import { openRuntime } from "../../src/runtime/node/index.ts";
 import { bestEpoch } from "../../studio/src/lab/engine/ends.ts";
@@ -86,16 +87,19 @@ test("the TypeScript of the templates prints what they reach", async () => {
   );
 });
 
-test("the TypeScript of a network learned by heart prints what is shown, where all labels are right", async () => {
-  const state = { pictures: "100", units: 8, wrong: 0, strength: 0.001, dropout: 0 } as const;
-  const epochs: Epoch[] = [];
-  await overfit(runtime, overfitSetting(state), (one) => epochs.push(one));
-  expectNear(
-    await numbersPrintedBy(overfitCode(state, 5), { argmin }),
-    epochs.flatMap(({ epoch, loss, accuracy }) => [epoch, loss, accuracy]),
-    1,
-  );
-});
+test.each([0, 20])(
+  "the TypeScript of a network learned by heart prints what is shown, with %s percent of wrong labels",
+  async (wrong) => {
+    const state = { pictures: "100", units: 8, wrong, strength: 0.001, dropout: 0 } as const;
+    const epochs: Epoch[] = [];
+    await overfit(runtime, overfitSetting(state), (one) => epochs.push(one));
+    expectNear(
+      await numbersPrintedBy(overfitCode(state, 5), { argmin, "argmin/graph": graph }),
+      epochs.flatMap(({ epoch, loss, accuracy }) => [epoch, loss, accuracy]),
+      1,
+    );
+  },
+);
 
 test("the TypeScript of the graph prints what its network reaches", async () => {
   const state = { model: "mlp", activation: "relu", units: 6, epochs: 2, rate: 0.01 } as const;

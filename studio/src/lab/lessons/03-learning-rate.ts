@@ -45,7 +45,7 @@ export const lesson = defineLesson({
     },
     choices: [
       { en: "It arrives too, in half a step", zh: "也会到达，只用半步" },
-      { en: "It jumps to and fro for ever: −1, 3, −1, 3 …", zh: "永远来回跳：−1、3、−1、3……" },
+      { en: "It jumps to and fro for ever: −1, 3, −1, 3", zh: "永远来回跳：−1、3、−1、3" },
       { en: "It runs away to infinity", zh: "冲向无穷远" },
     ],
     answer: 1,

@@ -1,11 +1,11 @@
 /** Lesson 11: differences with a step h against the rules of calculus: too large a step is not local, too small a one is rounding. */
 import { gradients } from "../../../../src/autodiff/index.ts";
-import { Random } from "../../../../src/core/index.ts";
+import { networkProblem } from "../../../../src/cli/gradcheck-network.ts";
 import { interpret } from "../../../../src/descent/index.ts";
 import { checkGraph, compare, type Row } from "../../../../src/gradcheck/index.ts";
-import { type InputAttrs, input, type NDArray, type Tensor } from "../../../../src/ir/index.ts";
+import type { Tensor } from "../../../../src/ir/index.ts";
 import { losses } from "../../../../src/losses/index.ts";
-import { add, matmul, mean, tanh } from "../../../../src/ops/index.ts";
+import { models } from "../../../../src/models/index.ts";
 import { choice, number } from "../fields.ts";
 import { tex } from "../format.ts";
 import { defineLesson } from "../lesson.ts";
@@ -44,38 +44,20 @@ export function check(h: number): Check {
 /** 10⁻¹ to 10⁻¹⁵, four a decade: the U. */
 export const curve = Array.from({ length: 57 }, (_, i) => check(10 ** (-1 - i / 4)));
 
-export const networks = ["worked", "network"] as const;
+export const networks = ["worked", "linear", "mlp", "cnn"] as const;
+export type Network = Exclude<(typeof networks)[number], "worked">;
 
-/** A network of two layers on eight random pictures of six numbers, three classes: 6 → 5 tanh → 3, cross-entropy. */
-export function networkRows(seed = 1): Row[] {
-  const random = new Random(seed, "lab gradient check");
-  const drawn = (shape: readonly number[], scale = 1): NDArray => ({
-    shape,
-    data: Float64Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => scale * random.normal()),
-  });
-  const parameters = {
-    "hidden.weight": drawn([6, 5], 0.5),
-    "hidden.bias": drawn([5], 0.1),
-    "scores.weight": drawn([5, 3], 0.5),
-    "scores.bias": drawn([3], 0.1),
-  };
-  const pixels = input("pixels", [8, 6]) as Tensor;
-  const labels = input("labels", [8], { dtype: "int32" }) as Tensor;
-  const tensors = Object.entries(parameters).map(([name, { shape }]) => input(name, shape, { role: "weight" }));
-  const [w1, b1, w2, b2] = tensors as Tensor[];
-  const scores = add(matmul(tanh(add(matmul(pixels, w1), b1)), w2), b2);
-  const loss = losses["cross-entropy"];
-  return checkGraph({
-    loss: mean(loss.perExample(loss.defaults, scores, labels)),
-    wrt: tensors as Tensor<InputAttrs>[],
-    feeds: {
-      ...parameters,
-      pixels: drawn([8, 6]),
-      labels: { shape: [8], data: Float64Array.from({ length: 8 }, () => random.below(3)) },
-    },
-    coordinates: 1,
-  });
+/**
+ * What `argmin gradcheck --model mlp --loss cross-entropy` checks, along one direction for each parameter: one turn of the iterator
+ * a parameter, for a page that has to stay quick.
+ */
+export function* networkRows(name: Network): Generator<Row> {
+  const { loss, parameters, feeds } = networkProblem(models[name], losses["cross-entropy"], 1);
+  for (const parameter of parameters) yield* checkGraph({ loss, wrt: [parameter], feeds, coordinates: 0, seed: 1 });
 }
+
+const aside = (on: (typeof networks)[number]) =>
+  on === "worked" ? "" : `// The network: npx argmin gradcheck --model ${on} --loss cross-entropy\n`;
 
 export const lesson = defineLesson({
   question: {
@@ -111,7 +93,7 @@ export const lesson = defineLesson({
       `\\frac{\\partial L}{\\partial w}=(wx+b-y)\\,x=${tex(slope, 10)}\\qquad h=10^{${power}}`,
     ];
   },
-  program: ({ power }) => `import { add, gradients, interpret, mul, square, sub } from "argmin/graph";
+  program: ({ power, on }) => `${aside(on)}import { add, gradients, interpret, mul, square, sub } from "argmin/graph";
 
 const line = interpret(({ w, b, x, y }) => {
   const loss = mul(0.5, square(sub(add(mul(w, x), b), y))); // ½ (wx + b − y)²

@@ -7,7 +7,8 @@ export const messages = {
     random: "random",
     plan: "Plan",
     seed: "Seed",
-    plane: "Nine trials of two hyperparameters; darker is better; the marks along the edges show the values tried",
+    plane:
+      "Nine trials of two hyperparameters; the greener, the better; the marks along the edges show the values tried",
     rate: "learning rate",
     decay: "weight decay",
     distinct: "different values",
@@ -48,7 +49,7 @@ export const messages = {
     random: "随机",
     plan: "方案",
     seed: "随机种子",
-    plane: "两个超参数的九次试验；颜色越深越好；边缘的刻度是试过的取值",
+    plane: "两个超参数的九次试验；越绿越好；边缘的刻度是试过的取值",
     rate: "学习率",
     decay: "权重衰减",
     distinct: "不同的取值",

@@ -123,8 +123,8 @@ export const lesson = defineLesson({
     },
   },
   task: {
-    en: "Move through the map of (η, β): drag the dot or use the arrow keys. The darker a place, the faster it gets there; watch the path beside it.",
-    zh: "在 (η, β) 图上移动：拖动圆点或用方向键。颜色越深收敛越快；同时看旁边的路径。",
+    en: "Move through the map of (η, β): drag the dot or use the arrow keys. The stronger the blue, the faster it gets there; watch the path beside it.",
+    zh: "在 (η, β) 图上移动：拖动圆点或用方向键。蓝色越浓收敛越快；同时看旁边的路径。",
   },
   truth: {
     en: "Momentum turns the condition number into its square root: the best rate goes from (κ−1)/(κ+1) to (√κ−1)/(√κ+1).",

@@ -60,8 +60,8 @@ export const lesson = defineLesson({
     },
   },
   task: {
-    en: "Train a small network, choose a picture and a class, then click an edge: the chain of factors from there to the score is written out.",
-    zh: "训练一个小网络，选一张图片和一个类别，再点击一条边：从那里到得分的一连串因子会逐一写出。",
+    en: "Train a small network, choose a picture and a class, then press “Chain from here” below a unit: the factors from there to the score are written out one by one.",
+    zh: "训练一个小网络，选一张图片和一个类别，再点某个单元下面的“从这里求链”：从那里到得分的一连串因子会逐一写出。",
   },
   truth: {
     en: "The gradient of any unit is the product of the factors along each path to the loss, summed over all paths.",
