@@ -127,7 +127,7 @@ test("lessons train on the ONNX Runtime beside the page, on a folder of one's ow
   await page.locator("input[type=file]").setInputFiles(photos);
   await page.getByText("20 pictures of 2 classes").waitFor();
   expect(await page.getByText("builtin:shapes, in an easier form").count()).toBe(0);
-  await page.getByRole("button", { name: "Train" }).click();
+  await page.getByRole("button", { name: /^Train/ }).click();
   await page.getByText("The templates after epoch 12").waitFor();
   for (const name of ["leaf", "shell"]) await page.getByRole("button", { name, exact: true }).waitFor();
   expect(wrong).toEqual([]);
@@ -167,8 +167,9 @@ test("every lesson in both themes, languages and widths, without a serious fault
     await expectAccessible(page);
     const links = await page.locator("ol li a").evaluateAll((all) => all.map((one) => one.getAttribute("href")!));
     expect(links).toHaveLength(18);
-    // Half of the lessons in each look: an examination takes longer than the lesson.
+    // Half of the lessons are examined in each look, which takes longer than the lesson; all have to fit into the narrow one.
     for (const [i, link] of links.entries()) {
+      if (i % 2 !== turn && !("width" in options)) continue;
       await page.goto(`${address}${link}?guess=skip`);
       await page.locator(".katex").first().waitFor();
       if (i % 2 === turn) await expectAccessible(page);

@@ -61,7 +61,7 @@ export const lesson = defineLesson({
   },
   task: {
     en: "Train a small network, choose a picture and a class, then press “Chain from here” below a unit: the factors from there to the score are written out one by one.",
-    zh: "训练一个小网络，选一张图片和一个类别，再点某个单元下面的“从这里求链”：从那里到得分的一连串因子会逐一写出。",
+    zh: "训练一个小网络，选一张图片和一个类别，再点某个单元下面的“从这里起的链”：从那里到得分的一连串因子会逐一写出。",
   },
   truth: {
     en: "The gradient of any unit is the product of the factors along each path to the loss, summed over all paths.",
