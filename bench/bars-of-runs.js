@@ -91,29 +91,31 @@ export function runBars(train) {
         return { value: errors, target: "≤ 0, and the server ends by itself", ok, alone, beside, exitCode, ...rest };
       },
     },
-    ...["300 million parameters", "the way of 300 million parameters, for a small network"].map((what, i) => ({
-      name: `run: ${what}, interrupted and resumed: external data`,
-      long: i === 0,
-      run: () => {
-        const { same, interrupted, runtimes, dataBytes, parameters, ...rest } = script(
-          "large.js",
-          ...(i === 0 ? [] : ["--short"]),
-        );
-        const largest = Math.max(...runtimes.map((one) => one.largest));
-        const ok = same && interrupted && largest <= 1e-5 && dataBytes >= 4 * 0.99 * parameters;
-        return {
-          value: largest,
-          target: "≤ 1e-5, resumed bit for bit",
-          ok,
-          same,
-          interrupted,
-          runtimes,
-          dataBytes,
-          parameters,
-          ...rest,
-        };
-      },
-    })),
+    ...["more than 300 million parameters", "the way of 300 million parameters, for a small network"].map(
+      (what, i) => ({
+        name: `run: ${what}, interrupted and resumed: external data`,
+        long: i === 0,
+        run: () => {
+          const { same, interrupted, runtimes, dataBytes, parameters, ...rest } = script(
+            "large.js",
+            ...(i === 0 ? [] : ["--short"]),
+          );
+          const largest = Math.max(...runtimes.map((one) => one.largest));
+          const ok = same && interrupted && largest <= 1e-5 && dataBytes >= 4 * 0.99 * parameters;
+          return {
+            value: largest,
+            target: "≤ 1e-5, resumed bit for bit",
+            ok,
+            same,
+            interrupted,
+            runtimes,
+            dataBytes,
+            parameters,
+            ...rest,
+          };
+        },
+      }),
+    ),
     {
       name: "run: more accurate than the linear baseline, points",
       long: true,

@@ -119,7 +119,7 @@ export async function trainHere(training: Training): Promise<void> {
   const { height, width } = pictures;
   onEvent({ type: "data", classes, counts, height, width, skipped, notes });
   const recipe = recipeOf(settings, dataset, memoryRows(pictures));
-  const plan = planOf(settings, recipe, dataset, runtime.threads);
+  const plan = planOf(settings, recipe, dataset, runtime.threads, [runtime.device]);
   const trainer = await Trainer.create(plan, runtime);
   const parameters = plan.parameters.reduce((total, { name }) => total + plan.initial[name]!.length, 0);
   const mistakeOf = (answers: ReturnType<typeof predictionsOf>): Mistake[] =>
