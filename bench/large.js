@@ -2,7 +2,7 @@
  * A network of 545 million parameters, 2.2 GB of them, from beginning to end: trained; trained again, interrupted and resumed, which has to lead to
  * the same weights bit for bit; exported with its weights as external data, and proven.
  *
- *   node bench/large.js            needs 16 GB of memory, 20 GB of disk and some minutes
+ *   node bench/large.js            needs 17 GB of memory, 20 GB of disk and some minutes
  *   node bench/large.js --short    the same way for a small network with momentum, whose weights are told to be large
  *
  * More than the 300 million that are promised, so that checkpoints and the exported file are longer than 2 GiB, where one read, one
