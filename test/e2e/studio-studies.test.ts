@@ -116,9 +116,13 @@ test("a search is started, paused and resumed, and is seen as it goes", async ()
   await page.getByText("ended", { exact: true }).waitFor({ timeout: 60_000 });
   expect(await trials()).toHaveLength(before.length + 2);
 
-  expect(wrong).toEqual([]);
-  // A trial leads to its run.
+  // A trial leads to its run, which lies in the study's folder; by an address that is typed, too.
   await page.getByRole("link", { name: "Open its run: 0" }).click();
   await page.getByRole("heading", { name: "short/trial-0000" }).waitFor();
+  await page.getByRole("link", { name: "Confusion" }).waitFor();
+  await page.goto(`${url}/#/run/short/trial-0001`);
+  await page.getByRole("heading", { name: "short/trial-0001" }).waitFor();
+  await page.getByRole("link", { name: "Confusion" }).waitFor();
+  expect(wrong).toEqual([]);
   await page.context().close();
 });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,13 +15,30 @@ export function pageFolder(): string {
 }
 
 /**
- * The built page. Only names that were there at the start are served, so no name leads anywhere else.
+ * The built page. Only names that the build has made are served, so no name leads anywhere else. An update of the package while the
+ * Studio is open gives its files other names; they are looked up again when the first page has changed.
  * @throws UsageError where it was not built
  */
 export function openPageFiles(folder = pageFolder()): PageFiles {
-  if (!existsSync(join(folder, "index.html"))) {
+  const first = join(folder, "index.html");
+  if (!existsSync(first)) {
     throw new UsageError(folder, "the Studio's page is not there", "build it: node bin/build-studio.js", 1);
   }
+  const stampOf = () => statSync(first, { throwIfNoEntry: false })?.mtimeMs;
+  let [files, stamp] = [namesIn(folder), stampOf()];
+  return {
+    read: async (name) => {
+      const now = stampOf();
+      if (!files.has(name) && now !== stamp) [files, stamp] = [namesIn(folder), now];
+      const path = files.get(name);
+      const bytes = path === undefined ? undefined : await readFile(path).catch(() => undefined);
+      return bytes && new Uint8Array(bytes);
+    },
+  };
+}
+
+/** The path of each file, by the name that the page has for it. */
+function namesIn(folder: string): Map<string, string> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   const files = new Map(
     entries
@@ -31,10 +48,5 @@ export function openPageFiles(folder = pageFolder()): PageFiles {
   );
   // What trains in the page loads ONNX Runtime from beside it; the build leaves it where npm put it, since it is large.
   for (const path of webRuntime({ webgpu: true }).files) files.set(`ort/${basename(path)}`, path);
-  return {
-    read: async (name) => {
-      const path = files.get(name);
-      return path === undefined ? undefined : new Uint8Array(await readFile(path));
-    },
-  };
+  return files;
 }
