@@ -21,6 +21,7 @@ describe("quickstart", () => {
     expect(readdirSync(fresh)).toEqual(["runs"]);
     expect(readdirSync(join(fresh, "runs"))).toEqual(["quickstart"]);
     expect([...contents(join(fresh, "runs", "quickstart")).keys()].sort()).toEqual([
+      "answers.bin",
       "batch0.png",
       "checkpoints/best.safetensors",
       "checkpoints/last.safetensors",
@@ -34,6 +35,7 @@ describe("quickstart", () => {
       "predictions.csv",
       "report.html",
       "split.json",
+      "templates.bin",
     ]);
     expect(readdirSync(home)).toEqual([]);
     for (const next of ["argmin train path/to/photos", "argmin predict runs/quickstart"])
