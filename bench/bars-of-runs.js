@@ -116,6 +116,18 @@ export function runBars(train) {
         },
       }),
     ),
+    ...[
+      ["200 runs of 100 epochs", "studio.js"],
+      ["a study of 2,000 trials", "studio-study.js"],
+    ].map(([what, file]) => ({
+      name: `studio: ${what}, ms until the first page and of the slowest act`,
+      kind: "time",
+      long: true,
+      run: () => {
+        const { first, slowest, ...rest } = script(file);
+        return { value: [first, slowest], target: "< 1000, < 100", ok: first < 1000 && slowest < 100, ...rest };
+      },
+    })),
     {
       name: "run: more accurate than the linear baseline, points",
       long: true,

@@ -1,4 +1,9 @@
-/** A study of 2,000 trials in the Studio: how long until it is seen, and until it answers. Run with `node bench/studio-study.js`. */
+/**
+ * A study of 2,000 trials in the Studio: how long until it is seen, and until it answers. Prints one line of JSON with milliseconds:
+ * `first`, until the history is drawn; `whole`, until the model's surface is there; and from each act to the frame after it.
+ *
+ * node bench/studio-study.js [trials]
+ */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,8 +16,10 @@ const ROUNDS = 3;
 const trials = Number(process.argv[2] ?? 2000);
 const runs = mkdtempSync(join(tmpdir(), "argmin-"));
 const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
-const shown = (list) => `${Math.round(median(list))} ms (${list.map(Math.round).join(", ")})`;
-const report = (what, list) => console.log(`${what.padEnd(44)}${shown(list)}`);
+const found = {};
+const report = (what, list) => {
+  found[what] = Math.round(median(list));
+};
 
 await makeStudy(runs, { trials });
 const program = fileURLToPath(new URL("../bin/argmin.js", import.meta.url));
@@ -56,20 +63,23 @@ try {
     await page.getByText(/from \d+ trials/).waitFor();
     whole.push(performance.now() - from);
   }
-  report(`first page of ${trials} trials`, first);
-  report("until the model's surface is there", whole);
+  report("first", first);
+  report("whole", whole);
   const pointer = (figure) => `
     const place = find("${figure}");
     const { left, top, width, height } = place.getBoundingClientRect();
     place.dispatchEvent(new PointerEvent("pointermove", {
       bubbles: true, clientX: left + width * (0.2 + 0.05 * i), clientY: top + height / 3 }));`;
-  report("pointer over the history", await answered(page, pointer("History")));
-  report("pointer over parallel coordinates", await answered(page, pointer("All parameters")));
-  report("pointer over the curves", await answered(page, pointer("Trials by epoch")));
+  report("pointHistory", await answered(page, pointer("History")));
+  report("pointParallel", await answered(page, pointer("All parameters")));
+  report("pointCurves", await answered(page, pointer("Trials by epoch")));
   const key = (axis, name) =>
     `find("${axis}").dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, key: "${name}" }));`;
-  report("a range on an axis, by keys", await answered(page, key("accuracy,", "ArrowDown")));
-  report("the next trial, by keys", await answered(page, key("History", "ArrowRight")));
+  report("range", await answered(page, key("accuracy,", "ArrowDown")));
+  report("nextTrial", await answered(page, key("History", "ArrowRight")));
+  const { first: seen, whole: modelled, ...interaction } = found;
+  const slowest = Math.max(...Object.values(interaction));
+  console.log(JSON.stringify({ trials, first: seen, whole: modelled, interaction, slowest }));
 } finally {
   await browser.close();
   server.kill("SIGINT");
