@@ -116,6 +116,15 @@ test("a search is started, paused and resumed, and is seen as it goes", async ()
   await page.getByText("ended", { exact: true }).waitFor({ timeout: 60_000 });
   expect(await trials()).toHaveLength(before.length + 2);
 
+  // Stopped, it ends at once: what ran is given up, and nothing new begins.
+  await field(page, "Trials in all").fill("400");
+  await page.getByRole("button", { name: "Go on" }).click();
+  await page.getByRole("button", { name: "Stop" }).click({ timeout: 60_000 });
+  await page.getByText("paused", { exact: true }).waitFor({ timeout: 60_000 });
+  const stopped = await trials();
+  expect(stopped.length).toBeLessThan(400);
+  expect(stopped).not.toContain("running");
+
   // A trial leads to its run, which lies in the study's folder; by an address that is typed, too.
   await page.getByRole("link", { name: "Open its run: 0" }).click();
   await page.getByRole("heading", { name: "short/trial-0000" }).waitFor();
