@@ -145,6 +145,7 @@ export const padOp: Op<PadAttrs> = defineOp<PadAttrs>({
     { attrs: { before: [1, 0], after: [0, 2], interior: [0, 0], value: 0 }, inputs: [{ shape: [2, 3] }] },
     { attrs: { before: [1, 2], after: [0, 1], interior: [1, 2], value: 0 }, inputs: [{ shape: [2, 3] }] },
     { attrs: { before: [1], after: [1], interior: [0], value: -3 }, inputs: [{ shape: [2] }] },
+    { attrs: { before: [0, 1, 0], after: [0, 0, 2], interior: [0, 1, 2], value: 0 }, inputs: [{ shape: [2, 3, 2] }] },
   ],
 });
 
@@ -160,6 +161,7 @@ const WIDE = 64;
  * The same of pictures whose rows and columns get zeros between them, by a product: a matrix of ones and zeros puts the numbers of
  * a row at their places in a row that is so much longer, with the rows of zeros below it. Pad writes number by number with
  * one thread: for the gradient of the shortcut of a residual block, 16×16 to 32×32 with 64 × 16 planes, 4.2 ms against 0.3.
+ * A number that is not finite makes NaN of its row, which no network that trains meets.
  */
 function byProduct(emit: Emit, x: string, shape: Shape, interior: readonly number[], of: Filling): string | undefined {
   const [between, beside] = interior.slice(-2);

@@ -40,6 +40,19 @@ if (typeof addEventListener !== "undefined") addEventListener("hashchange", () =
 
 export const route = (): Route => parseRoute(current.value);
 
+/**
+ * What the address names behind a page of its own, `photos-cnn` of `#/run/photos-cnn`. It stays what it was while the page is left:
+ * what the next page shows is nothing to ask this one's questions of.
+ */
+export function namedOn(page: string): () => string {
+  let last = "";
+  return () => {
+    const [current, ...parts] = route().path;
+    if (current === page) last = parts.join("/");
+    return last;
+  };
+}
+
 /** Goes there, as a link does. */
 export function go(path: readonly string[], query: Readonly<Record<string, string>> = {}): void {
   location.hash = hrefOf(path, query);
