@@ -5,13 +5,22 @@ import type { DType } from "./types.ts";
 export type Attribute = number | readonly number[] | { readonly float: number } | string;
 export type Attributes = Readonly<Record<string, Attribute>>;
 
+/** The twin of a value, in the blocked layout of native ONNX Runtime. */
+export interface Twin {
+  readonly name: string;
+  /** It was computed in this layout; otherwise it is the plain value in another order. */
+  readonly born: boolean;
+  /** What made it, where that is an affine map of each channel: of such a map an addition or a rectifier can become a part. */
+  readonly affine?: readonly string[];
+}
+
 /** The little that an op needs to know of the target: add a node, add a constant. */
 export interface Emit {
   /**
    * Values that there are twice: the plain one [batch, channels, height, width], and its twin in the blocked layout of native
    * ONNX Runtime. Absent where the graph is to consist of standard operators.
    */
-  readonly blocks?: Map<string, string>;
+  readonly blocks?: Map<string, Twin>;
   /** Operators that were written as parts, by name. There only where the graph is for WebGPU. */
   readonly parts?: Set<string>;
   /** Adds a node of an ONNX operator and returns its first output's name. An empty input name is an absent input. */

@@ -1,6 +1,6 @@
 import type { Shape } from "../core/index.ts";
 import { InternalError } from "../core/index.ts";
-import type { Attributes, Emit, Place } from "../ir/index.ts";
+import type { Attributes, Emit, Place, Twin } from "../ir/index.ts";
 import {
   encodePieces,
   type ModelProto,
@@ -60,7 +60,7 @@ export type Target = "portable" | "native" | "webgpu";
 export class ModelBuilder implements Emit {
   /** The place that new nodes are named after, so that an error of the runtime names the user's layer. */
   place: Place = { scope: "", backward: false };
-  readonly blocks?: Map<string, string>;
+  readonly blocks?: Map<string, Twin>;
   readonly parts?: Set<string>;
   readonly #nodes: NodeProto[] = [];
   readonly #initializers = new Map<string, TensorProto>();

@@ -2,11 +2,13 @@
  * add: z = a + b, with broadcasting. ONNX Add (opset 14).
  */
 import type { Tensor, TensorLike } from "../ir/index.ts";
+import { joinedAddition } from "./blocked.ts";
 import { applyBinary, binary, broadcastSamples } from "./elementwise.ts";
 
 export const addOp = binary({
   name: "add",
   onnx: "Add",
+  joined: joinedAddition,
   evaluate: (x, y) => x + y,
   vjp: (g) => [g, g],
   samples: broadcastSamples(),

@@ -16,6 +16,7 @@
 import { formatShape } from "../core/index.ts";
 import { bind, defineOp, type Emit, type NDArray, type Op, reject, type Tensor, type TensorType } from "../ir/index.ts";
 import { add } from "./add.ts";
+import { blockedNode, bornBlocked, channelwise, filled, fromBlocked } from "./blocked.ts";
 import { div } from "./div.ts";
 import { requireFloat } from "./elementwise.ts";
 import { mean } from "./mean.ts";
@@ -37,6 +38,8 @@ interface StatisticAttrs extends BatchNormAttrs {
 
 /** Every axis but that of the channels. */
 const others = ({ shape }: TensorType) => shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+
+const int64 = (emit: Emit, values: readonly number[]) => emit.constant(values, [values.length], "int64");
 
 /** The values in one channel. */
 const countOf = ({ shape }: TensorType) => others({ shape } as TensorType).reduce((n, axis) => n * shape[axis], 1);
@@ -87,6 +90,8 @@ function statistics(x: NDArray): { mean: Float64Array; variance: Float64Array } 
  */
 function lowered(emit: Emit, inputs: readonly string[], node: Tensor<BatchNormAttrs>): string[] {
   if (emit.parts) return byParts(emit, inputs, node);
+  const twin = bornBlocked(emit, inputs[0]);
+  if (twin !== undefined) return inBlocks(emit, [twin.name, ...inputs.slice(1)], node);
   const [x, scale, shift] = inputs;
   const zeros = [scale, shift].map((values) => emit.node("Sub", [values, values]));
   return emit.nodes("BatchNormalization", [x, scale, shift, ...zeros], 3, {
@@ -97,6 +102,23 @@ function lowered(emit: Emit, inputs: readonly string[], node: Tensor<BatchNormAt
 }
 
 /**
+ * The same three in the blocked layout: the operator is a pass slower there than its parts, and what it saves to stay, without a
+ * reordering before and after it, is more. The variance is that of values around their mean, so a large mean does it no harm.
+ */
+function inBlocks(emit: Emit, [x, scale, shift]: readonly string[], node: Tensor<BatchNormAttrs>): string[] {
+  const channels = node.inputs[0].shape[1];
+  const meanOf = (value: string) =>
+    emit.node("ReduceMean", [blockedNode(emit, "GlobalAveragePool", [value]), int64(emit, [0, 2, 3])], { keepdims: 0 });
+  const mean = meanOf(x);
+  const apart = channelwise(emit, [x, filled(emit, 1, channels), emit.node("Neg", [mean])], channels);
+  const variance = meanOf(emit.node("Mul", [apart, apart]));
+  const epsilon = emit.constant([node.attrs.epsilon], [], "float32");
+  const deviation = emit.node("Sqrt", [emit.node("Add", [variance, epsilon])]);
+  const affine = [apart, emit.node("Div", [scale, deviation]), shift];
+  return [fromBlocked(emit, channelwise(emit, affine, channels), channels, affine), mean, variance];
+}
+
+/**
  * The same three for WebGPU, where ONNX Runtime (1.30) takes the operator and then refuses its training mode: mean, variance
  * around it, and the operator's other mode, which is handed the two. Each mean is taken of the places first, then of the batch:
  * a kernel there gives one thread to each number that comes out, and of all at once there are only as many as channels.
@@ -104,14 +126,20 @@ function lowered(emit: Emit, inputs: readonly string[], node: Tensor<BatchNormAt
 function byParts(emit: Emit, [x, scale, shift]: readonly string[], node: Tensor<BatchNormAttrs>): string[] {
   const { shape } = node.inputs[0];
   emit.parts?.add("BatchNormalization");
-  const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
   const meanOf = (values: string) => {
     const places = shape.map((_, axis) => axis).slice(2);
-    const ofPlaces = places.length === 0 ? values : emit.node("ReduceMean", [values, int64(places)], { keepdims: 0 });
-    return emit.node("ReduceMean", [ofPlaces, int64([0])], { keepdims: 0 });
+    const ofPlaces =
+      places.length === 0 ? values : emit.node("ReduceMean", [values, int64(emit, places)], { keepdims: 0 });
+    return emit.node("ReduceMean", [ofPlaces, int64(emit, [0])], { keepdims: 0 });
   };
   const mean = meanOf(x);
-  const column = emit.node("Reshape", [mean, int64(shape.map((dim, axis) => (axis === 1 ? dim : 1)))]);
+  const column = emit.node("Reshape", [
+    mean,
+    int64(
+      emit,
+      shape.map((dim, axis) => (axis === 1 ? dim : 1)),
+    ),
+  ]);
   const apart = emit.node("Sub", [x, column]);
   const variance = meanOf(emit.node("Mul", [apart, apart]));
   const epsilon = { float: node.attrs.epsilon };
@@ -146,7 +174,8 @@ export const batchNormOp: Op<BatchNormAttrs> = defineOp<BatchNormAttrs>({
     const a = mul(scale, inverse);
     const p = neg(mul(mul(a, inverse), mul(scaleGradient, share)));
     const q = neg(add(mul(mul(a, shiftGradient), share), mul(p, middle)));
-    return [add(channelAffine(g, a, q), mul(x, beside(x, p))), scaleGradient, shiftGradient];
+    // Two maps of one channel each, and a sum: the form in which the blocked layout makes two passes of it.
+    return [add(channelAffine(g, a, q), channelAffine(x, p, mul(p, 0))), scaleGradient, shiftGradient];
   },
   lower: (emit, inputs, node) => lowered(emit, inputs, node)[0],
   samples: [
@@ -193,7 +222,13 @@ export const channelAffineOp: Op = defineOp({
     needs[2] ? sum(g, others(g)) : null,
   ],
   lower: (emit, [x, a, b], { inputs: [{ shape, dtype }] }) => {
-    const filled = (value: number) => emit.constant(new Float64Array(shape[1]).fill(value), [shape[1]], dtype);
+    const channels = shape[1];
+    const twin = bornBlocked(emit, x);
+    if (twin !== undefined) {
+      const affine = [twin.name, a, b];
+      return fromBlocked(emit, channelwise(emit, affine, channels), channels, affine);
+    }
+    const filled = (value: number) => emit.constant(new Float64Array(channels).fill(value), [channels], dtype);
     return emit.node("BatchNormalization", [x, a, b, filled(0), filled(1)], { epsilon: { float: 0 } });
   },
   samples: [

@@ -5,16 +5,19 @@
  * are constants, which in training they are not; so where `Emit.blocks` is there, units ask for them.
  *
  * `Emit.blocks` knows which plain values have a blocked twin. A unit that makes a blocked value hands out the plain one, and a
- * unit that can read blocked values takes the twin: a reordering that nobody reads is left out of the model. B is
- * nowhere in the graph: all that is reordered has a multiple of 16 channels.
+ * unit that can read blocked values takes the twin: a reordering that nobody reads is left out of the model. So a residual network
+ * stays in this layout from its first convolution to its last, forward and backward. B is nowhere in the graph: all that is
+ * reordered has a multiple of 16 channels, and where whole blocks are moved the graph itself asks how wide they are.
  */
-import { type Shape, sizeOf } from "../core/index.ts";
-import type { Emit } from "../ir/index.ts";
+import { type Shape, sameShape, sizeOf } from "../core/index.ts";
+import type { Emit, TensorType, Twin } from "../ir/index.ts";
 
 const domain = "com.microsoft.nchwc";
 
 /** A multiple of every B. */
 export const BLOCK = 16;
+
+const int64 = (emit: Emit, values: readonly number[]) => emit.constant(values, [values.length], "int64");
 
 /** An operator of the blocked layout. */
 export const blockedNode = (emit: Emit, operator: string, inputs: readonly string[], attributes = {}): string =>
@@ -23,18 +26,93 @@ export const blockedNode = (emit: Emit, operator: string, inputs: readonly strin
 /** The blocked twin of a plain value [batch, channels, height, width]. */
 export function toBlocked(emit: Emit, plain: string): string {
   const known = emit.blocks?.get(plain);
-  if (known !== undefined) return known;
-  const blocked = blockedNode(emit, "ReorderInput", [plain]);
-  emit.blocks?.set(plain, blocked);
-  return blocked;
+  if (known !== undefined) return known.name;
+  const name = blockedNode(emit, "ReorderInput", [plain]);
+  emit.blocks?.set(plain, { name, born: false });
+  return name;
 }
 
-/** The plain twin of a blocked value. */
-export function fromBlocked(emit: Emit, blocked: string, channels: number): string {
-  const plain = blockedNode(emit, "ReorderOutput", [blocked], { channels });
-  emit.blocks?.set(plain, blocked);
+/**
+ * The plain twin of a blocked value.
+ * @param affine what made it, where that is `channelwise`
+ */
+export function fromBlocked(emit: Emit, name: string, channels: number, affine?: readonly string[]): string {
+  const plain = blockedNode(emit, "ReorderOutput", [name], { channels });
+  emit.blocks?.set(plain, { name, born: true, ...(affine && { affine }) });
   return plain;
 }
+
+/** The twin of a value that was computed in this layout. */
+export function bornBlocked(emit: Emit, plain: string): Twin | undefined {
+  const twin = emit.blocks?.get(plain);
+  return twin?.born ? twin : undefined;
+}
+
+/** An operation as a part of the affine map that made an operand, and the map that this makes; undefined where it cannot be that. */
+export type Joined = (
+  emit: Emit,
+  twins: readonly Twin[],
+  channels: number,
+) => Pick<Twin, "name" | "affine"> | undefined;
+
+/**
+ * An operation on each element, in the layout in which an operand was computed: the others are brought there, since what follows
+ * is most likely a convolution. Undefined where none was, or where an operand repeats along an axis.
+ * @param compute the name of the result, from those of the operands
+ */
+export function elementwiseBlocked(
+  emit: Emit,
+  values: readonly string[],
+  types: readonly TensorType[],
+  { shape, dtype }: TensorType,
+  compute: (names: readonly string[]) => string,
+  joined: Joined = () => undefined,
+): string | undefined {
+  if (dtype !== "float32" || !values.some((value) => bornBlocked(emit, value))) return undefined;
+  if (!types.every((type) => sizeOf(type.shape) === 1 || sameShape(type.shape, shape))) return undefined;
+  const twins = values.map((value, i): Twin => {
+    if (sizeOf(types[i].shape) === 1) return { name: value, born: false };
+    return emit.blocks?.get(value) ?? { name: toBlocked(emit, value), born: false };
+  });
+  const part = joined(emit, twins, shape[1]);
+  if (part !== undefined) return fromBlocked(emit, part.name, shape[1], part.affine);
+  return fromBlocked(emit, compute(twins.map(({ name }) => name)), shape[1]);
+}
+
+/** + in the map that made one of two operands, which saves a pass. */
+export const joinedAddition: Joined = (emit, [one, other], channels) => {
+  const made = ({ affine }: Twin, beside: Twin) => {
+    if (affine === undefined || affine.length > 3) return undefined;
+    const [x, a, b = ""] = affine;
+    return [x, a, b, beside.name];
+  };
+  const affine = made(one, other) ?? made(other, one);
+  return affine && { name: channelwise(emit, affine, channels), affine };
+};
+
+/** A rectifier in the map that made its operand. */
+export const joinedRectifier: Joined = (emit, [{ affine }], channels) =>
+  affine && { name: channelwise(emit, affine, channels, { activation: "Relu" }) };
+
+/**
+ * An affine map of each channel in one pass, as a depthwise convolution 1×1: a·x + b + c, of the names x, a and, unless absent or
+ * empty, b and c; a and b [channels].
+ * @param attributes such as an activation, or margins of zeros (then without b and c)
+ */
+export function channelwise(emit: Emit, [x, a, ...rest]: readonly string[], channels: number, attributes = {}): string {
+  const filters = emit.node("Reshape", [a, int64(emit, [channels, 1, 1, 1])]);
+  return blockedNode(emit, "Conv", [x, filters, ...rest], { kernel_shape: [1, 1], group: channels, ...attributes });
+}
+
+/** The means of all planes of a value that was computed in this layout, [batch, channels, 1, 1], which is plain as well. */
+export function planeMeans(emit: Emit, plain: string): string | undefined {
+  const twin = bornBlocked(emit, plain);
+  return twin && blockedNode(emit, "GlobalAveragePool", [twin.name]);
+}
+
+/** One number for each channel. */
+export const filled = (emit: Emit, value: number, channels: number): string =>
+  emit.constant(new Float64Array(channels).fill(value), [channels], "float32");
 
 /**
  * Weights [filters, channels, height, width] as the blocked convolution wants them: [filters / B, channels / B, height, width,
@@ -43,8 +121,46 @@ export function fromBlocked(emit: Emit, blocked: string, channels: number): stri
  */
 export function blockedWeights(emit: Emit, weights: string, shape: Shape): string {
   const [filters, channels] = shape;
-  const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
   const byChannel = channels < BLOCK ? weights : blockedNode(emit, "ReorderInput", [weights]);
-  const rows = emit.node("Reshape", [byChannel, int64([1, filters, sizeOf(shape) / filters, 1])]);
-  return emit.node("Reshape", [blockedNode(emit, "ReorderInput", [rows]), int64(shape)]);
+  const rows = emit.node("Reshape", [byChannel, int64(emit, [1, filters, sizeOf(shape) / filters, 1])]);
+  return emit.node("Reshape", [blockedNode(emit, "ReorderInput", [rows]), int64(emit, shape)]);
+}
+
+/**
+ * A blocked value in a shape in which B is a size of its own.
+ * @param shape by B
+ */
+export const apartByBlocks = (emit: Emit, blocked: string, shape: (block: number) => readonly number[]): string =>
+  emit.node("Reshape", [blocked, emit.node("Where", [wide(emit), int64(emit, shape(16)), int64(emit, shape(8))])]);
+
+/**
+ * Whether blocks are 16 wide, asked of the runtime within the graph, which computes the answer while a session is opened: the channels
+ * 0 … 15 of two places, reordered, have at position 8 either the eighth channel or the second place.
+ */
+function wide(emit: Emit): string {
+  const places = Array.from({ length: 2 * BLOCK }, (_, i) => i);
+  const reordered = blockedNode(emit, "ReorderInput", [emit.constant(places, [1, BLOCK, 1, 2], "float32")]);
+  const flat = emit.node("Reshape", [reordered, int64(emit, [2 * BLOCK])]);
+  const eighth = emit.node("Slice", [flat, int64(emit, [8]), int64(emit, [9])]);
+  return emit.node("Equal", [eighth, emit.constant([2 * 8], [1], "float32")]);
+}
+
+/**
+ * A blocked value of [batch, channels, height, width] with pictures in the place of channels: each block of channels stays whole, and
+ * moves: [channels / B, batch / B, height, width, B, B], the channel last. As weights of a convolution, it is the one whose filters
+ * are the channels and whose channels are the pictures. Batch and channels are multiples of 16.
+ */
+export function exchanged(emit: Emit, blocked: string, [batch, channels, height, width]: Shape): string {
+  const apart = apartByBlocks(emit, blocked, (b) => [batch / b, b, channels / b, height * width, b]);
+  const moved = emit.node("Transpose", [apart], { perm: [2, 0, 3, 1, 4] });
+  return emit.node("Reshape", [moved, int64(emit, [channels, batch, height, width])]);
+}
+
+/** The blocked twin of x with batch and channels in each other's place, [channels, batch, height, width]. */
+export function exchangedTwin(emit: Emit, blocked: string, shape: Shape): string {
+  const [batch, channels, height, width] = shape;
+  const places = int64(emit, [channels / BLOCK, BLOCK, batch * height * width, 1]);
+  const byBlocks = emit.node("Reshape", [exchanged(emit, blocked, shape), places]);
+  const byChannels = blockedNode(emit, "ReorderOutput", [byBlocks], { channels: BLOCK });
+  return emit.node("Reshape", [byChannels, int64(emit, [channels, batch, height, width])]);
 }

@@ -13,7 +13,18 @@
  * The step of the cnn: 36 ms plain, 28 ms blocked.
  */
 import type { Emit, Tensor, TensorType } from "../ir/index.ts";
-import { BLOCK, blockedNode, blockedWeights, fromBlocked, toBlocked } from "./blocked.ts";
+import {
+  apartByBlocks,
+  BLOCK,
+  blockedNode,
+  blockedWeights,
+  channelwise,
+  exchanged,
+  exchangedTwin,
+  filled,
+  fromBlocked,
+  toBlocked,
+} from "./blocked.ts";
 import { type ConvAttrs, type ConvGradAttrs, onnxAttributes } from "./conv-attrs.ts";
 import type { Pair } from "./windows.ts";
 
@@ -35,6 +46,54 @@ export function blockedConvolution(
 }
 
 /**
+ * The input gradient of a convolution with strides: what belongs to every s-th row, from the a-th, is a convolution of g with those
+ * rows of w that reach there, so all s·s of them are one convolution with s·s times the channels, and moving whole blocks puts
+ * them between each other. Row q·s + a receives from row q + u of g by row a + p − s·u of w, where that is a row of w.
+ * Taps that are none have weights of zero: 16 for 9 of a kernel of 3×3, and still half the time of ConvTranspose.
+ */
+export function blockedInputGradient(
+  emit: Emit,
+  [g, w]: readonly string[],
+  { inputs, attrs, dtype }: Pick<Tensor<ConvGradAttrs>, "inputs" | "attrs" | "dtype">,
+): string | undefined {
+  if (!emit.blocks || dtype !== "float32") return undefined;
+  const { stride, padding, dilation, groups, shape } = attrs;
+  const [batch, channels, ...size] = shape;
+  const [, filters, ...rows] = inputs[0].shape;
+  const kernel = inputs[1].shape.slice(2);
+  if (groups !== 1 || !whole(channels, filters) || dilation.some((d) => d !== 1)) return undefined;
+  const ways = [0, 1].map((axis) => {
+    const [s, p, k] = [stride[axis], padding[axis], kernel[axis]];
+    const least = Math.ceil((p - k + 1) / s);
+    const taps = Math.floor((s - 1 + p) / s) - least + 1;
+    const count = size[axis] / s;
+    const order = Array.from({ length: s * taps }, (_, i) => Math.floor(i / taps) + p - s * (least + (i % taps)));
+    // What is no row of w is the row of zeros behind them.
+    const sources = order.map((row) => (row >= 0 && row < k ? row : k));
+    return { s, taps, count, sources, before: -least, behind: count + least + taps - 1 - rows[axis] };
+  });
+  if (!ways.every(({ count, before, behind }) => Number.isInteger(count) && before >= 0 && behind >= 0))
+    return undefined;
+  const [high, wide] = ways;
+  const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
+  const zeroed = emit.node("Pad", [w, int64([0, 0, 0, 0, 0, 0, 1, 1])]);
+  const rowsOfIt = emit.node("Gather", [zeroed, int64(high.sources)], { axis: 2 });
+  const taken = emit.node("Gather", [rowsOfIt, int64(wide.sources)], { axis: 3 });
+  const apart = emit.node("Reshape", [taken, int64([filters, channels, high.s, high.taps, wide.s, wide.taps])]);
+  const all = high.s * wide.s * channels;
+  const form = [all, filters, high.taps, wide.taps];
+  const turned = emit.node("Reshape", [emit.node("Transpose", [apart], { perm: [2, 4, 1, 0, 3, 5] }), int64(form)]);
+  const maps = blockedNode(emit, "Conv", [toBlocked(emit, g), blockedWeights(emit, turned, form)], {
+    kernel_shape: [high.taps, wide.taps],
+    pads: [high.before, wide.before, high.behind, wide.behind],
+  });
+  const places = [high.count, wide.count];
+  const parts = apartByBlocks(emit, maps, (b) => [batch, high.s, wide.s, channels / b, ...places, b]);
+  const between = emit.node("Transpose", [parts], { perm: [0, 3, 4, 1, 5, 2, 6] });
+  return fromBlocked(emit, emit.node("Reshape", [between, int64(shape)]), channels);
+}
+
+/**
  * The weight gradient is itself a convolution: channels of x are its pictures, pictures its channels, g its weights, and
  * stride and dilation change places. Of the form of this operator it is the best there is: it holds 3 columns of the
  * result in registers.
@@ -46,7 +105,7 @@ export function blockedWeightGradient(
 ): string | undefined {
   if (!emit.blocks || dtype !== "float32") return undefined;
   const { shape, stride, padding, dilation, groups } = attrs;
-  const [batch, , ...size] = inputs[0].shape;
+  const [batch, channels, ...size] = inputs[0].shape;
   const [, filters, rows, columns] = inputs[1].shape;
   const kernel = [shape[2], shape[3]];
   if (groups !== 1 || !whole(batch, filters)) return undefined;
@@ -56,9 +115,16 @@ export function blockedWeightGradient(
   const behind = [rows, columns].map(
     (count, i) => (count - 1) * stride[i] + 1 + dilation[i] * (kernel[i] - 1) - size[i] - padding[i],
   );
-  const same = padding.every((pad) => pad === 0) && behind.every((pad) => pad === 0);
-  const padded = same ? swapped(x) : emit.node("Pad", [swapped(x), int64([0, 0, ...padding, 0, 0, ...behind])]);
-  const operands = [toBlocked(emit, padded), blockedWeights(emit, swapped(g), [filters, batch, rows, columns])];
+  const pads = [...padding, ...behind];
+  const picture = () => {
+    if (whole(channels) && pads.every((pad) => pad >= 0)) {
+      const twin = exchangedTwin(emit, toBlocked(emit, x), inputs[0].shape);
+      return pads.every((pad) => pad === 0) ? twin : channelwise(emit, [twin, filled(emit, 1, batch)], batch, { pads });
+    }
+    const padded = emit.node("Pad", [swapped(x), int64([0, 0, ...padding, 0, 0, ...behind])]);
+    return toBlocked(emit, pads.every((pad) => pad === 0) ? swapped(x) : padded);
+  };
+  const operands = [picture(), exchanged(emit, toBlocked(emit, g), inputs[1].shape)];
   const attributes = { strides: dilation, dilations: stride, kernel_shape: [rows, columns] as Pair };
   const result = fromBlocked(emit, blockedNode(emit, "Conv", operands, attributes), filters);
   return swapped(result);

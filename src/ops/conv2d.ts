@@ -12,7 +12,7 @@
 import { formatShape, type Shape, sizeOf } from "../core/index.ts";
 import { bind, defineOp, type Emit, type Op, reject, type Tensor } from "../ir/index.ts";
 import { type ConvAttrs, type ConvGradAttrs, onnxAttributes } from "./conv-attrs.ts";
-import { blockedConvolution, blockedWeightGradient } from "./conv2d-blocked.ts";
+import { blockedConvolution, blockedInputGradient, blockedWeightGradient } from "./conv2d-blocked.ts";
 import { webgpuConvolution, webgpuTransposed } from "./conv2d-webgpu.ts";
 import { isDepthwise, lowerDepthwiseWeightGrad, turnedKernel } from "./depthwise.ts";
 import { requireFloat } from "./elementwise.ts";
@@ -212,6 +212,8 @@ function lowerInputGrad(
       emit.node("Conv", [g, turned], onnxAttributes(turnedAttrs, kernel))
     );
   }
+  const blocked = blockedInputGradient(emit, [g, w], { inputs, attrs, dtype });
+  if (blocked !== undefined) return blocked;
   // Rows that no window reached (the division by the stride was not exact) come back as output padding.
   const rest = [0, 1].map((axis) => {
     const reached = (inputs[0].shape[axis + 2] - 1) * stride[axis] + reach[axis] + 1;

@@ -17,7 +17,7 @@ import {
   type TensorLike,
   type TensorType,
 } from "../ir/index.ts";
-import { fromBlocked } from "./blocked.ts";
+import { elementwiseBlocked, type Joined } from "./blocked.ts";
 
 type None = Record<string, never>;
 export const none: None = {};
@@ -77,6 +77,8 @@ interface UnaryUnit {
   readonly evaluate: (x: number) => number;
   readonly vjp: (cotangent: Tensor, x: Tensor, y: Tensor) => Tensor | null;
   readonly samples: readonly Sample<None>[];
+  /** In the blocked layout. */
+  readonly joined?: Joined;
 }
 
 /** A unit y = f(x), element by element, of a floating dtype. */
@@ -92,8 +94,8 @@ export function unary(unit: UnaryUnit): Op {
     lower: (emit, [x], { dtype, shape }) => {
       const apply = (value: string) =>
         typeof unit.onnx === "string" ? emit.node(unit.onnx, [value]) : unit.onnx(emit, value, dtype);
-      const blocked = emit.blocks?.get(x);
-      return blocked === undefined ? apply(x) : fromBlocked(emit, apply(blocked), shape[1]);
+      const type = { shape, dtype };
+      return elementwiseBlocked(emit, [x], [type], type, ([twin]) => apply(twin), unit.joined) ?? apply(x);
     },
     samples: unit.samples,
   });
@@ -112,6 +114,8 @@ interface BinaryUnit {
     needs: readonly boolean[],
   ) => readonly (Tensor | null)[];
   readonly samples: readonly Sample<None>[];
+  /** In the blocked layout. */
+  readonly joined?: Joined;
   /** Compares: the output is bool. */
   readonly compares?: true;
 }
@@ -128,8 +132,11 @@ export function binary(unit: BinaryUnit): Op {
     },
     evaluate: ([a, b], _, output) => mapBinary(a, b, output, unit.evaluate),
     vjp: (cotangent, { inputs, output, needs }) => unit.vjp(cotangent, inputs[0], inputs[1], output, needs),
-    lower: (emit, inputs, output) =>
-      typeof unit.onnx === "string" ? emit.node(unit.onnx, inputs) : unit.onnx(emit, inputs, output),
+    lower: (emit, inputs, output) => {
+      const apply = (names: readonly string[]) =>
+        typeof unit.onnx === "string" ? emit.node(unit.onnx, names) : unit.onnx(emit, names, output);
+      return elementwiseBlocked(emit, inputs, output.inputs, output, apply, unit.joined) ?? apply(inputs);
+    },
     samples: unit.samples,
   });
 }

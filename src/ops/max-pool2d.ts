@@ -91,7 +91,7 @@ export const maxPool2dOp: Op<PoolAttrs> = defineOp<PoolAttrs>({
 function lowerPool(emit: Emit, x: string, attrs: PoolAttrs, channels: number): string {
   const blocked = emit.blocks?.get(x);
   if (blocked === undefined) return emit.node("MaxPool", [x], onnxPool(attrs));
-  return fromBlocked(emit, blockedNode(emit, "MaxPool", [blocked], onnxPool(attrs)), channels);
+  return fromBlocked(emit, blockedNode(emit, "MaxPool", [blocked.name], onnxPool(attrs)), channels);
 }
 
 /** ONNX Runtime numbers the winners through the whole tensor. */

@@ -10,11 +10,13 @@
  */
 import { sameShape } from "../core/index.ts";
 import { bind, defineOp, type Op, reject, type Tensor, type TensorLike } from "../ir/index.ts";
+import { elementwiseBlocked, joinedRectifier } from "./blocked.ts";
 import { applyUnary, none, requireFloat, unary } from "./elementwise.ts";
 
 export const reluOp = unary({
   name: "relu",
   onnx: "Relu",
+  joined: joinedRectifier,
   evaluate: (x) => Math.max(0, x),
   vjp: (g, _x, y) => bind(reluGradOp, [g, y], none),
   samples: [
@@ -35,10 +37,14 @@ export const reluGradOp: Op = defineOp({
   },
   evaluate: ([g, y]) => ({ shape: g.shape, data: g.data.map((value, i) => (y.data[i] > 0 ? value : 0)) }),
   vjp: (g, { inputs: [, y], needs }) => [needs[0] ? bind(reluGradOp, [g, y], none) : null, null],
-  lower: (emit, [g, y], { dtype }) => {
+  lower: (emit, [g, y], output) => {
+    const { dtype } = output;
     if (dtype === "float32" && emit.parts === undefined) {
-      const passes = emit.node("HardSigmoid", [y], { alpha: { float: GREATEST_FLOAT32 }, beta: { float: 0 } });
-      return emit.node("Mul", [g, passes]);
+      const apply = ([g, y]: readonly string[]) => {
+        const passes = emit.node("HardSigmoid", [y], { alpha: { float: GREATEST_FLOAT32 }, beta: { float: 0 } });
+        return emit.node("Mul", [g, passes]);
+      };
+      return elementwiseBlocked(emit, [g, y], output.inputs, output, apply) ?? apply([g, y]);
     }
     // HardSigmoid is nowhere for float64, and WebGPU's arithmetic promises nothing of numbers beyond the greatest.
     const zero = emit.constant([0], [], dtype);

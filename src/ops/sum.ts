@@ -5,6 +5,7 @@
  */
 import { broadcastShapes, formatShape, type Shape, sameShape, stridesOf } from "../core/index.ts";
 import { bind, defineOp, reject, type Tensor } from "../ir/index.ts";
+import { planeMeans } from "./blocked.ts";
 import { isFloat } from "./elementwise.ts";
 import { type Axes, keptShape, normalizeAxes, type ReduceAttrs, reducedShape, reduceOver } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
@@ -18,11 +19,16 @@ export const sumOp = defineOp<ReduceAttrs>({
   },
   evaluate: ([x], attrs, output) => reduceOver(x, attrs.axes, output.shape, 0, (total, value) => total + value),
   vjp: (g, { inputs: [x], attrs }) => [broadcastTo(reshape(g, keptShape(x.shape, attrs.axes)), x.shape)],
-  lower: (emit, [x], { attrs: { axes, keepAxes } }) =>
-    emit.node("ReduceSum", [x, emit.constant(axes, [axes.length], "int64")], {
-      keepdims: Number(keepAxes),
-      noop_with_empty_axes: 1,
-    }),
+  lower: (emit, [x], { inputs: [{ shape }], attrs: { axes, keepAxes } }) => {
+    const total = (value: string) =>
+      emit.node("ReduceSum", [value, emit.constant(axes, [axes.length], "int64")], {
+        keepdims: Number(keepAxes),
+        noop_with_empty_axes: 1,
+      });
+    const means = axes.includes(2) && axes.includes(3) ? planeMeans(emit, x) : undefined;
+    if (means === undefined) return total(x);
+    return emit.node("Mul", [total(means), emit.constant([shape[2] * shape[3]], [], "float32")]);
+  },
   samples: [
     { attrs: { axes: [0], keepAxes: false }, inputs: [{ shape: [3, 4, 2] }] },
     { attrs: { axes: [1], keepAxes: true }, inputs: [{ shape: [3, 4, 2] }] },

@@ -2,28 +2,17 @@
 import { expect, test } from "vitest";
 import { gradients } from "../../src/autodiff/index.ts";
 import { Random, sizeOf } from "../../src/core/index.ts";
-import { graph, input, type Tensor } from "../../src/ir/index.ts";
+import { type Graph, graph, input, type Tensor } from "../../src/ir/index.ts";
 import { lowerNative } from "../../src/onnx/index.ts";
-import { add, type ConvOptions, conv2d, maxPool2d, mul, relu, sum } from "../../src/ops/index.ts";
+import { add, batchNorm, type ConvOptions, conv2d, maxPool2d, mean, mul, relu, sum } from "../../src/ops/index.ts";
 import { evaluate } from "../../src/reference/index.ts";
 import { difference, runNative } from "./native.ts";
 
+const count = (text: string, part: string) => text.split(part).length - 1;
 const operators = (model: Uint8Array | undefined) => Buffer.from(model ?? []).toString("latin1");
 
-/** Σ relu(pool(conv(x, w) + b)) · seed with its gradients, lowered both ways. */
-async function compare(x: readonly number[], w: readonly number[], options: ConvOptions, pool: boolean) {
-  const tensors = { x: input("x", x), w: input("w", w), b: input("b", [w[0]]) };
-  const wrt = Object.values(tensors) as Tensor[];
-  const maps = conv2d(tensors.x as Tensor, tensors.w as Tensor, { ...options, bias: tensors.b as Tensor });
-  // The maps are used twice: by a unit that reads blocked values, and by one that does not.
-  const y = relu(pool ? maxPool2d(maps, 2) : maps);
-  const seed = input("seed", y.shape);
-  const loss = add(sum(mul(y, seed as Tensor)), sum(mul(maps, 0.5)));
-  const derivatives = gradients(loss, wrt);
-  const traced = graph({ y, loss, dx: derivatives[0], dw: derivatives[1], db: derivatives[2] }, [
-    ...Object.values(tensors),
-    seed,
-  ]);
+/** What a graph lowered for native ONNX Runtime gives of random inputs, where it differs from the reference; and its operators. */
+async function differences(traced: Graph) {
   const random = new Random(3, "blocked");
   const feeds = Object.fromEntries(
     traced.inputs.map(({ attrs: { name, shape } }) => [
@@ -43,17 +32,65 @@ async function compare(x: readonly number[], w: readonly number[], options: Conv
   return { wrong, model: operators(model) };
 }
 
+/** Σ relu(pool(conv(x, w) + b)) · seed with its gradients, lowered both ways. */
+function compare(x: readonly number[], w: readonly number[], options: ConvOptions, pool: boolean) {
+  const tensors = { x: input("x", x), w: input("w", w), b: input("b", [w[0]]) };
+  const wrt = Object.values(tensors) as Tensor[];
+  const maps = conv2d(tensors.x as Tensor, tensors.w as Tensor, { ...options, bias: tensors.b as Tensor });
+  // The maps are used twice: by a unit that reads blocked values, and by one that does not.
+  const y = relu(pool ? maxPool2d(maps, 2) : maps);
+  const seed = input("seed", y.shape);
+  const loss = add(sum(mul(y, seed as Tensor)), sum(mul(maps, 0.5)));
+  const derivatives = gradients(loss, wrt);
+  const traced = graph({ y, loss, dx: derivatives[0], dw: derivatives[1], db: derivatives[2] }, [
+    ...Object.values(tensors),
+    seed,
+  ]);
+  return differences(traced);
+}
+
 test.each<[string, number[], number[], ConvOptions, boolean]>([
   ["3×3, size kept, pooled", [16, 16, 4, 4], [32, 16, 3, 3], { padding: "same" }, true],
   ["of three channels, pooled", [16, 3, 4, 6], [16, 3, 3, 3], { padding: "same" }, true],
   ["stride 2, size kept by halves", [16, 16, 5, 6], [16, 16, 3, 3], { stride: 2, padding: 1 }, false],
   ["stride 2 that does not reach the end", [16, 16, 6, 6], [16, 16, 1, 1], { stride: 2 }, false],
   ["dilation 2", [16, 16, 5, 5], [16, 16, 3, 3], { dilation: 2, padding: 2 }, false],
+  ["stride 2 that divides the size", [16, 16, 6, 8], [32, 16, 3, 3], { stride: 2, padding: 1 }, false],
+  ["strides of 3 and 2, a kernel of 5×4", [16, 32, 6, 4], [16, 32, 5, 4], { stride: [3, 2], padding: [2, 1] }, false],
   ["an odd batch", [3, 16, 4, 4], [16, 16, 3, 3], { padding: 1 }, false],
 ])("%s", async (_, x, w, options, pool) => {
   const { wrong, model } = await compare(x, w, options, pool);
   expect(wrong).toEqual([]);
   expect(model).toContain("com.microsoft.nchwc");
+});
+
+/** Two convolutions with batch norm, the first with a stride, and a shortcut around the second; then the mean of each map. */
+test("a residual block stays in the layout, forward and backward", async () => {
+  const shapes = { x: [16, 16, 6, 8], v: [32, 16, 3, 3], w: [32, 32, 3, 3], scale: [32], shift: [32], seed: [16, 32] };
+  const tensors = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, input(name, shape)]));
+  const { x, v, w, scale, shift, seed } = tensors as Record<string, Tensor>;
+  const normed = batchNorm(conv2d(x, v, { stride: 2, padding: 1 }), scale, shift);
+  const inner = relu(normed.y);
+  const outer = batchNorm(conv2d(inner, w, { padding: 1 }), shift, scale);
+  const y = relu(add(outer.y, mul(inner, 3)));
+  const loss = sum(mul(mean(y, [2, 3]), seed));
+  const derivatives = gradients(loss, [x, v, w, scale, shift]);
+  const [dx, dv, dw, dscale, dshift] = derivatives;
+  const outputs = { y, mean: normed.mean, variance: normed.variance, dx, dv, dw, dscale, dshift };
+  const { wrong, model } = await differences(graph(outputs, Object.values(tensors)));
+  expect(wrong).toEqual([]);
+  expect(model).not.toContain("BatchNormalization");
+  // Out come y, dx, dv and dw alone, and x and what is behind the first rectifier for the weight gradients. (A node says its operator twice.)
+  expect(count(model, "ReorderOutput") / 2).toBe(6);
+});
+
+test("the variance of values far from 0 is that around their mean", async () => {
+  const tensors = [input("x", [16, 16, 4, 4]), input("w", [16, 16, 1, 1]), input("b", [16]), input("s", [16])];
+  const [x, w, b, s] = tensors as Tensor[];
+  // In float32 values of 300 differ by steps of 3e-5 and their squares by 8e-3; the variance is 0.1.
+  const { variance } = batchNorm(conv2d(x, w, { bias: add(mul(b, 0), 300) }), s, b);
+  const { wrong } = await differences(graph({ variance }, tensors));
+  expect(wrong).toEqual([]);
 });
 
 test("graphs in which the blocked layout is of no use have no native form", () => {
