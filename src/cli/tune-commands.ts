@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { pruners, samplers } from "../tune/index.ts";
 import type { Output } from "./output.ts";
 import { UNIT_OPTIONS, withTrainFlags } from "./train-flags.ts";
@@ -42,6 +42,9 @@ export function addTuneCommands({ output, argv, command, withRuns, device, examp
     .option("--storage <url>", "sqlite:file or postgres://… (default: sqlite:<runs>/studies.db)")
     .option("--name <name>", "name of the study (default: made of the data)")
     .option("--resume <study>", "go on with a study; --space changes what it searches")
+    .addOption(
+      new Option("--as-wanted", "with --resume: leave it paused where it was paused since it was resumed").hideHelp(),
+    )
     .option("--from <study|run>", "begin with what an earlier study or run found; several times", collected)
     .option("--retrain", "at the end train the best on the validation pictures as well")
     .option("--keep-all", "keep checkpoints and models of all trials, not of the best alone");

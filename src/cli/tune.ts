@@ -60,6 +60,7 @@ export interface TuneFlags extends TrainFlags, RunFlags {
   readonly storage?: string;
   readonly workers?: string;
   readonly resume?: string;
+  readonly asWanted?: boolean;
   readonly from?: readonly string[];
   readonly retrain?: boolean;
   readonly keepAll?: boolean;
@@ -206,8 +207,9 @@ async function resumed(
     ...(data === undefined ? {} : { data }),
     ...(flags.cache === undefined ? {} : { cache: flags.cache }),
   };
-  // Whoever goes on with a study that was paused wants it to run. Said before the data are read, it takes back no later pause.
-  const paused = await storage.study(flags.resume!);
+  // Whoever goes on with a study that was paused wants it to run. Said before the data are read, it takes back no later pause; and by
+  // who starts this process for others, it is said before that.
+  const paused = flags.asWanted ? undefined : await storage.study(flags.resume!);
   if (paused !== undefined) await storage.want(paused.id, "run");
   const open = await openStudy(storage, flags.resume!, opening, moved);
   if (flags.space === undefined) return open;

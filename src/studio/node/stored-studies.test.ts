@@ -132,7 +132,7 @@ test("a search is a process of its own, whose last words are told where it faile
   await storage.want(id, "pause");
   await ask("/photos-tune/wanted", { wanted: "run" });
   // As many trials as it was begun for.
-  expect((await ended("photos-tune")).said).toBe(`tune --resume=photos-tune --trials=7 ${places}`);
+  expect((await ended("photos-tune")).said).toBe(`tune --resume=photos-tune --as-wanted --trials=7 ${places}`);
   expect(await storage.wanted(id)).toBe("run");
   await studies.close();
   await storage.close();

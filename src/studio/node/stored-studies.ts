@@ -203,9 +203,9 @@ export class StoredStudies implements StudyShelf {
     // A budget is kept by the trials that were asked for under it.
     const budget = trials ?? known.findLast(({ seen }) => seen !== null)?.seen?.budget ?? undefined;
     const more = budget === undefined ? [] : [`--trials=${budget}`];
-    const id = this.#searches.start(name, ["tune", `--resume=${name}`, ...more, ...this.#places()]);
+    // Before the process begins, which takes a second: a pause in that second is a later wish.
     await storage.want(record.id, "run");
-    return id;
+    return this.#searches.start(name, ["tune", `--resume=${name}`, "--as-wanted", ...more, ...this.#places()]);
   }
 
   async want(name: string, wanted: "pause" | "stop"): Promise<void> {
