@@ -125,6 +125,15 @@ test("a search is started, paused and resumed, and is seen as it goes", async ()
   expect(stopped.length).toBeLessThan(400);
   expect(stopped).not.toContain("running");
 
+  // It says its last words about the best, in a folder that this test deletes in the end.
+  const ended = async () => {
+    const { studies } = (await (await page.request.get(`${url}/api/studies`)).json()) as {
+      studies: { name: string; process: { exit: number | null } | null }[];
+    };
+    return studies.find(({ name }) => name === "short")?.process?.exit;
+  };
+  await expect.poll(ended, { timeout: 60_000 }).toBe(0);
+
   // A trial leads to its run, which lies in the study's folder; by an address that is typed, too.
   await page.getByRole("link", { name: "Open its run: 0" }).click();
   await page.getByRole("heading", { name: "short/trial-0000" }).waitFor();

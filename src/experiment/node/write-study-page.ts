@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Study } from "../../tune/index.ts";
 import { explainWrite, writeAtomic } from "./atomic-file.ts";
 
@@ -14,9 +14,12 @@ export async function writeStudyPage(study: Study, folder: string): Promise<stri
   const { studyPage } = await import("../study-page/index.ts");
   const path = join(folder, "study.html");
   const html = studyPage(study);
-  await mkdir(folder, { recursive: true }).catch((error) => {
+  try {
+    // A relative folder in a working folder that was deleted Node 20 would try to make for ever.
+    await mkdir(resolve(folder), { recursive: true });
+  } catch (error) {
     throw explainWrite(folder, error);
-  });
+  }
   await writeAtomic(path, html);
   return path;
 }
