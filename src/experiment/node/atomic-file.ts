@@ -1,4 +1,5 @@
-import { open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { resolve } from "node:path";
 import { UsageError } from "../../core/index.ts";
 
 /**
@@ -20,6 +21,20 @@ export async function writeAtomic(path: string, content: string | Uint8Array | r
     await rename(aside, path);
   } catch (error) {
     await rm(aside, { force: true }).catch(() => {});
+    throw explainWrite(path, error);
+  }
+}
+
+/**
+ * Makes a folder and those around it.
+ * @returns the outermost that was made; undefined where all were there
+ * @throws UsageError when it cannot be made
+ */
+export async function makeFolder(path: string): Promise<string | undefined> {
+  try {
+    // A relative one in a working folder that was deleted Node 20 would try to make for ever.
+    return await mkdir(resolve(path), { recursive: true });
+  } catch (error) {
     throw explainWrite(path, error);
   }
 }

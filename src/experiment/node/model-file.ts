@@ -1,11 +1,11 @@
 /** Model files on the disk: one file, or two where the weights are apart. */
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../../core/index.ts";
 import { modelHead } from "../../onnx/index.ts";
 import type { Model } from "../../runtime/index.ts";
 import { EXTERNAL_ABOVE, externalDataOf, type ModelFiles } from "../export-model.ts";
-import { explainWrite, writeAtomic } from "./atomic-file.ts";
+import { makeFolder, writeAtomic } from "./atomic-file.ts";
 import { readAt } from "./read-at.ts";
 
 /** Files up to here are read whole and handed on as bytes; larger ones are read by the runtime alone. */
@@ -78,9 +78,7 @@ export async function writeModel(path: string, { model, data }: ModelFiles): Pro
     return bytes;
   }
   const aside = `${path}.new`;
-  await mkdir(aside, { recursive: true }).catch((error) => {
-    throw explainWrite(path, error);
-  });
+  await makeFolder(aside);
   try {
     const own = join(aside, basename(path));
     await writeAtomic(dataOf(own), data);

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { stringify } from "yaml";
 import { UsageError, VERSION } from "../../core/index.ts";
@@ -9,7 +9,7 @@ import type { Position, StateBlock } from "../../train/index.ts";
 import type { ModelFiles } from "../export-model.ts";
 import type { EpochRow, JudgedRun, Settings } from "../options.ts";
 import type { Prediction } from "../predictions.ts";
-import { explainWrite, writeAtomic } from "./atomic-file.ts";
+import { explainWrite, makeFolder, writeAtomic } from "./atomic-file.ts";
 import { type Checkpoint, encodeCheckpoint } from "./checkpoint-file.ts";
 import { writeModel } from "./model-file.ts";
 import { readableJson } from "./readable-json.ts";
@@ -66,9 +66,7 @@ export class RunFolder {
       );
     }
     const innermost = purpose === "training" ? join(path, "checkpoints") : path;
-    const made = await mkdir(innermost, { recursive: true }).catch((error) => {
-      throw explainWrite(path, error);
-    });
+    const made = await makeFolder(innermost);
     const folder = new RunFolder(path, made ?? innermost);
     try {
       await writeAtomic(folder.#file("config.yaml"), stringify({ argmin: VERSION, ...settings }));
@@ -87,7 +85,7 @@ export class RunFolder {
   static async reopen(path: string, settings: Settings, history: readonly EpochRow[]): Promise<RunFolder> {
     // Nothing in it was made now, so there is nothing to take away.
     const folder = new RunFolder(path, undefined);
-    await mkdir(folder.#file("checkpoints"), { recursive: true });
+    await makeFolder(folder.#file("checkpoints"));
     await writeAtomic(folder.#file("config.yaml"), stringify({ argmin: VERSION, ...settings }));
     await writeAtomic(folder.#file("metrics.csv"), METRICS + history.map(metricsLine).join(""));
     return folder;

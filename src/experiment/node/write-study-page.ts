@@ -1,7 +1,6 @@
-import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Study } from "../../tune/index.ts";
-import { explainWrite, writeAtomic } from "./atomic-file.ts";
+import { makeFolder, writeAtomic } from "./atomic-file.ts";
 
 /**
  * Draws a study, as of its last `refresh`, into `study.html`.
@@ -14,12 +13,7 @@ export async function writeStudyPage(study: Study, folder: string): Promise<stri
   const { studyPage } = await import("../study-page/index.ts");
   const path = join(folder, "study.html");
   const html = studyPage(study);
-  try {
-    // A relative folder in a working folder that was deleted Node 20 would try to make for ever.
-    await mkdir(resolve(folder), { recursive: true });
-  } catch (error) {
-    throw explainWrite(folder, error);
-  }
+  await makeFolder(folder);
   await writeAtomic(path, html);
   return path;
 }

@@ -1,10 +1,10 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError, VERSION } from "../../../core/index.ts";
 import type { Skipped } from "../../../data/index.ts";
 import { modelFiles } from "../../export-model.ts";
 import type { Unknown } from "../../options.ts";
-import { explainWrite, writeAtomic } from "../atomic-file.ts";
+import { makeFolder, writeAtomic } from "../atomic-file.ts";
 import { externalAbove, moveModel, openModelFile, writeModel } from "../model-file.ts";
 import { type Answers, ask } from "./answers.ts";
 import { calibrated } from "./calibrate.ts";
@@ -59,14 +59,12 @@ export async function exportRun(path: string, options: ExportOptions = {}): Prom
   const held = await heldOut(run, options.data);
   const golden = await goldenSet(run, held, count);
   const folder = options.out ?? join(path, "export");
-  await mkdir(folder, { recursive: true }).catch((error) => {
-    throw explainWrite(folder, error);
-  });
+  await makeFolder(folder);
   const model = join(folder, "model.onnx");
   // A folder, since a model and its weights find each other by their names.
   const aside = `${model}.unproven`;
   const unproven = join(aside, "model.onnx");
-  await mkdir(aside, { recursive: true });
+  await makeFolder(aside);
   try {
     const files = modelFiles(run.recipe, run.weights, run.facts, { externalAbove: externalAbove() });
     const bytes = await writeModel(unproven, files);

@@ -1,8 +1,9 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { sizeOf, UsageError } from "../../../core/index.ts";
 import { network } from "../../../train/index.ts";
 import { modelFiles } from "../../export-model.ts";
+import { makeFolder } from "../atomic-file.ts";
 import { externalAbove, moveModel, openModelFile, writeModel } from "../model-file.ts";
 import { ask, difference, type Place } from "./answers.ts";
 import { type GoldenSet, goldenOf, type HeldOut } from "./golden.ts";
@@ -48,7 +49,7 @@ export async function quantizeRun(
   const file = join(dirname(float), "model.int8.onnx");
   const aside = `${file}.unproven`;
   const unproven = join(aside, "model.int8.onnx");
-  await mkdir(aside, { recursive: true });
+  await makeFolder(aside);
   try {
     const layout = { precision: "int8", name: "model.int8.onnx", externalAbove: externalAbove() } as const;
     const bytes = await writeModel(unproven, modelFiles(run.recipe, run.weights, run.facts, layout));

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { randomBytes, sizeOf, UsageError, VERSION } from "../../../core/index.ts";
 import { mixes } from "../../../data/index.ts";
@@ -17,7 +17,7 @@ import {
   stateBlocks,
   weightBlocks,
 } from "../../../train/index.ts";
-import { explainWrite, writeAtomic } from "../atomic-file.ts";
+import { makeFolder, writeAtomic } from "../atomic-file.ts";
 import type { OpenedRun } from "./open-run.ts";
 import { type KitGraph, type KitInput, trainingNotes } from "./training-notes.ts";
 
@@ -58,9 +58,7 @@ export async function writeTraining(run: OpenedRun, folder: string): Promise<Exp
   const scalars = scalarTable(plan, run, Math.ceil(pictures / (batch * parts)));
   const compiled = graphsOf(plan);
   await rm(unproven, { recursive: true, force: true });
-  await mkdir(unproven, { recursive: true }).catch((error) => {
-    throw explainWrite(place, error);
-  });
+  await makeFolder(unproven);
   try {
     const runtimes = await runtimesThere();
     const ends = [];

@@ -1,10 +1,10 @@
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../../../core/index.ts";
 import { webRuntime } from "../../../runtime/node/index.ts";
 import { externalDataOf } from "../../export-model.ts";
 import type { WebModel } from "../../web-page.ts";
-import { explainWrite, writeAtomic } from "../atomic-file.ts";
+import { explainWrite, makeFolder, writeAtomic } from "../atomic-file.ts";
 import { openModelFile } from "../model-file.ts";
 import type { OpenedRun } from "./open-run.ts";
 
@@ -32,9 +32,7 @@ export async function writeWeb(run: OpenedRun, folder: string, model: string): P
     copyFile(from, join(web, name)).catch((error) => {
       throw explainWrite(join(web, name), error);
     });
-  await mkdir(web, { recursive: true }).catch((error) => {
-    throw explainWrite(web, error);
-  });
+  await makeFolder(web);
   await Promise.all([
     copy(model, "model.onnx"),
     ...(data === undefined ? [] : [copy(join(dirname(model), data), data)]),
