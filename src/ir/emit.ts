@@ -14,6 +14,15 @@ export interface Twin {
   readonly affine?: readonly string[];
 }
 
+/** A value that is computed in the memory of another one, which nothing else reads. */
+export interface Grown {
+  /** As an output of the model, in the shape that it has there. */
+  readonly name: string;
+  readonly shape: Shape;
+  /** The one whose memory it takes, which is an output, too. */
+  readonly begun: string;
+}
+
 /** The little that an op needs to know of the target: add a node, add a constant. */
 export interface Emit {
   /**
@@ -21,6 +30,12 @@ export interface Emit {
    * ONNX Runtime. Absent where the graph is to consist of standard operators.
    */
   readonly blocks?: Map<string, Twin>;
+  /** Values that grow in the memory of others. There only where the graph is for native ONNX Runtime. */
+  readonly grown?: Map<string, Grown>;
+  /** How many units read each tensor of the graph, its outputs' readers not among them. */
+  readonly readers?: ReadonlyMap<object, number>;
+  /** The operator that made a value, and of what; undefined for inputs and constants. */
+  origin?(value: string): { readonly opType: string; readonly inputs: readonly string[] } | undefined;
   /** Operators that were written as parts, by name. There only where the graph is for WebGPU. */
   readonly parts?: Set<string>;
   /** Adds a node of an ONNX operator and returns its first output's name. An empty input name is an absent input. */

@@ -1,6 +1,6 @@
 import type { Shape } from "../core/index.ts";
 import { InternalError } from "../core/index.ts";
-import type { Attributes, Emit, Place, Twin } from "../ir/index.ts";
+import type { Attributes, Emit, Grown, Place, Twin } from "../ir/index.ts";
 import {
   encodePieces,
   type ModelProto,
@@ -61,6 +61,8 @@ export class ModelBuilder implements Emit {
   /** The place that new nodes are named after, so that an error of the runtime names the user's layer. */
   place: Place = { scope: "", backward: false };
   readonly blocks?: Map<string, Twin>;
+  readonly grown?: Map<string, Grown>;
+  readers?: ReadonlyMap<object, number>;
   readonly parts?: Set<string>;
   readonly #nodes: NodeProto[] = [];
   readonly #initializers = new Map<string, TensorProto>();
@@ -72,7 +74,10 @@ export class ModelBuilder implements Emit {
   #count = 0;
 
   constructor(target: Target = "portable") {
-    if (target === "native") this.blocks = new Map();
+    if (target === "native") {
+      this.blocks = new Map();
+      this.grown = new Map();
+    }
     if (target === "webgpu") this.parts = new Set();
   }
 
@@ -110,6 +115,10 @@ export class ModelBuilder implements Emit {
     const { scope, backward } = this.place;
     const name = `${scope}${backward ? "'" : ""}/${opType}:${outputs[0]}`;
     return { opType, inputs, outputs, attributes, name };
+  }
+
+  origin(value: string): NodeProto | undefined {
+    return this.#nodes.find(({ outputs }) => outputs.includes(value));
   }
 
   constant(values: ArrayLike<number>, shape: Shape, dtype: Exclude<OnnxType, "string">): string {

@@ -1,5 +1,5 @@
 export { joined, ModelBuilder, OPSET } from "./builder.ts";
-export { lower, lowerInto, lowerNative, lowerWebgpu } from "./lower.ts";
+export { begunName, lower, lowerInto, lowerNative, lowerWebgpu } from "./lower.ts";
 export { readMetadata } from "./metadata.ts";
 export { modelHead } from "./model-head.ts";
 export type { OnnxType } from "./proto.ts";

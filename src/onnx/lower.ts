@@ -12,7 +12,11 @@ export function lowerInto(
   feeds: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const names = new Map<Tensor, string>();
-  for (const tensor of topological(Object.values(graph.outputs))) {
+  const order = topological(Object.values(graph.outputs));
+  const readers = new Map<Tensor, number>();
+  for (const read of order.flatMap(({ inputs }) => inputs)) readers.set(read, (readers.get(read) ?? 0) + 1);
+  builder.readers = readers;
+  for (const tensor of order) {
     builder.place = tensor.place;
     names.set(tensor, lowerOne(builder, tensor, names, feeds));
   }
@@ -32,13 +36,25 @@ function lowerOne(
   return tensor.op.lower(builder, inputs, tensor);
 }
 
+/**
+ * The name of an output that is to lie where the output `name` does, which grows there: of a native form, whoever runs it binds one
+ * array to both. Its shape there is not that of the graph, but as many numbers.
+ */
+export const begunName = (name: string): string => `${name} begun`;
+
 function lowerFor(target: Target, graph: Graph, name: string) {
   const builder = new ModelBuilder(target);
   const feeds: Record<string, string> = {};
   for (const { attrs } of graph.inputs) feeds[attrs.name] = builder.input(attrs.name, attrs.dtype, attrs.shape);
   const values = lowerInto(builder, graph, feeds);
   for (const [output, tensor] of Object.entries(graph.outputs)) {
-    builder.output(output, values[output], tensor.dtype, tensor.shape);
+    const grown = builder.grown?.get(values[output]);
+    if (grown === undefined) {
+      builder.output(output, values[output], tensor.dtype, tensor.shape);
+    } else {
+      builder.output(begunName(output), grown.begun, tensor.dtype, tensor.shape);
+      builder.output(output, grown.name, tensor.dtype, grown.shape);
+    }
   }
   return { builder, model: () => builder.finish(name) };
 }
@@ -49,7 +65,7 @@ export const lower = (graph: Graph, name: string): Uint8Array<ArrayBuffer> => lo
 /** The same for native ONNX Runtime alone; undefined where its own operators are of no use to the graph. */
 export function lowerNative(graph: Graph, name: string): Uint8Array<ArrayBuffer> | undefined {
   const { builder, model } = lowerFor("native", graph, name);
-  return builder.blocks?.size === 0 ? undefined : model();
+  return builder.blocks?.size === 0 && builder.grown?.size === 0 ? undefined : model();
 }
 
 /** The same for WebGPU; undefined where every operator of the standard form can be computed there. */

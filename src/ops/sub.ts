@@ -3,11 +3,12 @@
  */
 import type { Tensor, TensorLike } from "../ir/index.ts";
 import { applyBinary, binary, broadcastSamples } from "./elementwise.ts";
+import { grownStep } from "./grown.ts";
 import { neg } from "./neg.ts";
 
 export const subOp = binary({
   name: "sub",
-  onnx: "Sub",
+  onnx: (emit, inputs, output) => grownStep(emit, inputs, output) ?? emit.node("Sub", inputs),
   evaluate: (x, y) => x - y,
   vjp: (g, _a, _b, _z, needs) => [g, needs[1] ? neg(g) : null],
   samples: broadcastSamples(),

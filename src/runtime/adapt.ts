@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor, TypedTensor } from "onnxruntime-common";
-import { UsageError } from "../core/index.ts";
+import { sizeOf, UsageError } from "../core/index.ts";
 import { DeviceBlock, HostBlock } from "./blocks.ts";
 import type { Block, Places, Session, Value, Values } from "./session.ts";
 
@@ -23,6 +23,15 @@ export function adapt(session: InferenceSession, backend: Backend): Session {
   const tensorOf = ({ dtype, data, shape }: Value) => new Constructor(dtype, data as never, shape);
   const wrap = (values: Values): Record<string, Tensor> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tensorOf(value)]));
+  // A result may have another form of as many numbers than the array that is given for it.
+  const forms = new Map(session.outputMetadata?.map((one) => [one.name, one.isTensor ? one.shape : []]));
+  const formed = (values: Values): Values =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => {
+        const form = forms.get(name)?.filter((size) => typeof size === "number");
+        return [name, form !== undefined && sizeOf(form) === value.data.length ? { ...value, shape: form } : value];
+      }),
+    );
   const unwrap = (tensor: Tensor): Value => {
     const { type, dims, data } = tensor as TypedTensor<"float32">;
     return { dtype: type, shape: dims, data };
@@ -40,7 +49,7 @@ export function adapt(session: InferenceSession, backend: Backend): Session {
       const inputs = wrap(host);
       const filled = apart(outputs);
       if (backend.writesInPlace) {
-        const fetches = wrap(filled.host);
+        const fetches = wrap(formed(filled.host));
         const { unreturned } = backend;
         if (unreturned === undefined) return async () => void (await session.run(inputs, fetches).catch(explain));
         const asked = { ...fetches, [unreturned.output]: null };
