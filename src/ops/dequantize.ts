@@ -48,6 +48,15 @@ export const dequantizeOp = defineOp<DequantizeAttrs>({
       return emit.node("Mul", [shifted, emit.constant(scale, shape.length === 0 ? [] : beside, "float32")]);
     }
     const constants = [emit.constant(scale, shape, "float32"), emit.constant(zeroPoint, shape, "uint8")];
+    if (emit.blocks && axis === 1 && shape.length === 1) {
+      // ONNX Runtime would exchange it with a Transpose before it, and so move floats instead of bytes: 0.63 instead of 0.10 ms for
+      // [64, 32, 32, 3]. Through a Reshape it does not see.
+      const [batch, channels, ...places] = inputs[0].shape;
+      const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
+      const rows = emit.node("Reshape", [x, int64([batch, channels, sizeOf(places)])]);
+      const numbers = emit.node("DequantizeLinear", [rows, ...constants], { axis });
+      return emit.node("Reshape", [numbers, int64(inputs[0].shape)]);
+    }
     return emit.node("DequantizeLinear", [x, ...constants], shape.length === 0 ? {} : { axis });
   },
   samples: [

@@ -143,7 +143,12 @@ function lowerUnpool(emit: Emit, [x, g]: readonly string[], { inputs, attrs }: T
  * @returns the name of int64 [batch, channels, height / 2, width / 2], numbered through the whole tensor
  */
 function lowerWinnersOfFour(emit: Emit, x: string, [batch, channels, height, width]: readonly number[]): string {
-  const pool = (kernel: Pair) => lowerPool(emit, x, { kernel, stride: [2, 2], padding: [0, 0] }, channels);
+  // Where x is there in the blocked layout, all is done in it but the numbers of planes.
+  const twin = emit.blocks?.get(x)?.name;
+  const pool = (kernel: Pair) => {
+    const attrs = onnxPool({ kernel, stride: [2, 2], padding: [0, 0] });
+    return twin === undefined ? emit.node("MaxPool", [x], attrs) : blockedNode(emit, "MaxPool", [twin], attrs);
+  };
   const largest = pool([2, 2]);
   const reaches = (kernel: Pair) => emit.node("Equal", [pool(kernel), largest]);
   const not = (truth: string) => emit.node("Not", [truth]);
@@ -156,7 +161,8 @@ function lowerWinnersOfFour(emit: Emit, x: string, [batch, channels, height, wid
   // Truth values are a byte each and a plane has less than 2²⁴ places, so that float32 numbers them: half as many bytes as int64.
   const number = (truth: string) => emit.node("Cast", [truth], { to: 1 });
   const down = emit.node("Mul", [number(lower), emit.constant([width], [], "float32")]);
-  const inWindow = emit.node("Add", [down, number(right)]);
+  const there = emit.node("Add", [down, number(right)]);
+  const inWindow = twin === undefined ? there : blockedNode(emit, "ReorderOutput", [there], { channels });
   const [rows, columns] = [height / 2, width / 2];
   const windows = Array.from(
     { length: rows * columns },

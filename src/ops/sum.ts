@@ -44,6 +44,8 @@ export const sumOp = defineOp<ReduceAttrs>({
 /** Σ over `axes` (all when absent; negative ones count from the end). */
 export function sum(x: Tensor, axes?: Axes, keepAxes = false): Tensor {
   const normal = normalizeAxes("sum", x, axes);
+  // What max pooling sends back has one place for each cotangent, so over planes the cotangents have the same sum.
+  if (x.op.name === "maxUnpool2d" && normal.includes(2) && normal.includes(3)) return sum(x.inputs[1], axes, keepAxes);
   return normal.length === 0 ? x : bind(sumOp, [x], { axes: normal, keepAxes });
 }
 
