@@ -12,6 +12,7 @@ import { formatShape, sizeOf } from "../core/index.ts";
 import { bind, defineOp, type Emit, type NDArray, type Op, reject, type Tensor, type TensorType } from "../ir/index.ts";
 import { blockedNode, fromBlocked } from "./blocked.ts";
 import { requireFloat } from "./elementwise.ts";
+import { blockedUnpool } from "./max-pool2d-blocked.ts";
 import { unpoolByParts, winnersByParts } from "./max-pool2d-parts.ts";
 import { eachWindow, type Pair, type PairLike, pairOf, windowCount } from "./windows.ts";
 
@@ -123,6 +124,8 @@ function lowerUnpool(emit: Emit, [x, g]: readonly string[], { inputs, attrs }: T
   const { shape, dtype } = inputs[0];
   const { kernel, stride, padding } = attrs;
   const halves = [0, 1].every((i) => kernel[i] === 2 && stride[i] === 2 && padding[i] === 0 && shape[i + 2] % 2 === 0);
+  const blocked = halves && dtype === "float32" ? blockedUnpool(emit, [x, g], shape) : undefined;
+  if (blocked !== undefined) return blocked;
   const places =
     halves && shape[2] * shape[3] < 2 ** 24 ? lowerWinnersOfFour(emit, x, shape) : lowerWinners(emit, x, attrs);
   const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
@@ -143,12 +146,7 @@ function lowerUnpool(emit: Emit, [x, g]: readonly string[], { inputs, attrs }: T
  * @returns the name of int64 [batch, channels, height / 2, width / 2], numbered through the whole tensor
  */
 function lowerWinnersOfFour(emit: Emit, x: string, [batch, channels, height, width]: readonly number[]): string {
-  // Where x is there in the blocked layout, all is done in it but the numbers of planes.
-  const twin = emit.blocks?.get(x)?.name;
-  const pool = (kernel: Pair) => {
-    const attrs = onnxPool({ kernel, stride: [2, 2], padding: [0, 0] });
-    return twin === undefined ? emit.node("MaxPool", [x], attrs) : blockedNode(emit, "MaxPool", [twin], attrs);
-  };
+  const pool = (kernel: Pair) => lowerPool(emit, x, { kernel, stride: [2, 2], padding: [0, 0] }, channels);
   const largest = pool([2, 2]);
   const reaches = (kernel: Pair) => emit.node("Equal", [pool(kernel), largest]);
   const not = (truth: string) => emit.node("Not", [truth]);
@@ -161,8 +159,7 @@ function lowerWinnersOfFour(emit: Emit, x: string, [batch, channels, height, wid
   // Truth values are a byte each and a plane has less than 2²⁴ places, so that float32 numbers them: half as many bytes as int64.
   const number = (truth: string) => emit.node("Cast", [truth], { to: 1 });
   const down = emit.node("Mul", [number(lower), emit.constant([width], [], "float32")]);
-  const there = emit.node("Add", [down, number(right)]);
-  const inWindow = twin === undefined ? there : blockedNode(emit, "ReorderOutput", [there], { channels });
+  const inWindow = emit.node("Add", [down, number(right)]);
   const [rows, columns] = [height / 2, width / 2];
   const windows = Array.from(
     { length: rows * columns },

@@ -4,7 +4,19 @@ import { gradients } from "../../src/autodiff/index.ts";
 import { Random, sizeOf } from "../../src/core/index.ts";
 import { type Graph, graph, input, type Tensor } from "../../src/ir/index.ts";
 import { lowerNative } from "../../src/onnx/index.ts";
-import { add, batchNorm, type ConvOptions, conv2d, maxPool2d, mean, mul, relu, sum } from "../../src/ops/index.ts";
+import {
+  add,
+  batchNorm,
+  type ConvOptions,
+  conv2d,
+  maximum,
+  maxPool2d,
+  mean,
+  minimum,
+  mul,
+  relu,
+  sum,
+} from "../../src/ops/index.ts";
 import { evaluate } from "../../src/reference/index.ts";
 import { difference, runNative } from "./native.ts";
 
@@ -82,6 +94,17 @@ test("a residual block stays in the layout, forward and backward", async () => {
   expect(model).not.toContain("BatchNormalization");
   // Out come y, dx, dv and dw alone, and x and what is behind the first rectifier for the weight gradients. (A node says its operator twice.)
   expect(count(model, "ReorderOutput") / 2).toBe(6);
+});
+
+test("of windows with equal values the first one takes the cotangent", async () => {
+  const tensors = [input("x", [16, 16, 6, 8]), input("w", [16, 16, 1, 1]), input("seed", [16, 16, 3, 4])] as const;
+  const [x, w, seed] = tensors as unknown as Tensor[];
+  // Cut to −1 and 1: most windows have ties, in all places.
+  const maps = minimum(maximum(mul(conv2d(x, w), 1e6), -1), 1);
+  const derivatives = gradients(sum(mul(maxPool2d(maps, 2), seed)), [maps]);
+  const { wrong, model } = await differences(graph({ maps, sent: derivatives[0] }, [...tensors]));
+  expect(wrong).toEqual([]);
+  expect(model).not.toContain("MaxUnpool");
 });
 
 test("the variance of values far from 0 is that around their mean", async () => {

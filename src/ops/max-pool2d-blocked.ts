@@ -1,0 +1,43 @@
+/**
+ * What a pooling of windows of 2×2, side by side, sends back, in the blocked layout of native ONNX Runtime, which has no MaxUnpool
+ * there and does the plain one with one thread. Four maps, one for each place of a window, hold the cotangents of the windows that
+ * it wins, and are put between each other block by block. For [64, 32, 32, 32] 2.3 ms instead of 3.5, and what follows need
+ * not be reordered.
+ */
+import type { Shape } from "../core/index.ts";
+import type { Emit } from "../ir/index.ts";
+import { apartByBlocks, blockedNode, bornBlocked, fromBlocked, toBlocked } from "./blocked.ts";
+import type { Pair } from "./windows.ts";
+
+/**
+ * A(x)ᵀ g, as in `maxUnpool2d`. The first place wins if it holds the maximum; else the second does if the upper row holds it; else the
+ * third if the left column does.
+ * @param shape of x, height and width even
+ * @returns undefined where x was not computed in this layout
+ */
+export function blockedUnpool(emit: Emit, [x, g]: readonly string[], shape: Shape): string | undefined {
+  const twin = bornBlocked(emit, x);
+  if (twin === undefined) return undefined;
+  const pool = (kernel: Pair) =>
+    blockedNode(emit, "MaxPool", [twin.name], { kernel_shape: kernel, strides: [2, 2], pads: [0, 0, 0, 0] });
+  const largest = pool([2, 2]);
+  const reaches = (kernel: Pair) => emit.node("Cast", [emit.node("Equal", [pool(kernel), largest])], { to: 1 });
+  const cotangent = toBlocked(emit, g);
+  const ofUpper = emit.node("Mul", [cotangent, reaches([1, 2])]);
+  const ofLower = emit.node("Sub", [cotangent, ofUpper]);
+  const first = emit.node("Mul", [cotangent, reaches([1, 1])]);
+  const third = emit.node("Mul", [ofLower, reaches([2, 1])]);
+  const [batch, channels, height, width] = shape;
+  const [rows, columns] = [height / 2, width / 2];
+  const between = (values: readonly string[], pieces: (block: number) => readonly [count: number, length: number]) =>
+    emit.node(
+      "Concat",
+      values.map((value) => apartByBlocks(emit, value, pieces)),
+      { axis: 1 },
+    );
+  const row = (left: string, both: string) =>
+    between([left, emit.node("Sub", [both, left])], (block) => [(batch * channels * rows * columns) / block, block]);
+  const lines = [row(first, ofUpper), row(third, ofLower)];
+  const whole = between(lines, (block) => [(batch * channels * rows) / block, width * block]);
+  return fromBlocked(emit, emit.node("Reshape", [whole, emit.constant(shape, [4], "int64")]), channels);
+}
