@@ -1,8 +1,9 @@
 /**
  * What a pooling of windows of 2×2, side by side, sends back, in the blocked layout of native ONNX Runtime, which has no MaxUnpool
  * there and does the plain one with one thread. Four maps, one for each place of a window, hold the cotangents of the windows that
- * it wins, and are put between each other block by block. For [64, 32, 32, 32] 2.3 ms instead of 3.5, and what follows need
- * not be reordered.
+ * it wins, and are put between each other block by block, and what follows need not be reordered: a step of the cnn takes 18.8 ms
+ * instead of 20.4. (Taken by quarters, the weight gradient of a first convolution needs nothing between the others; its kernels are then
+ * so short of work for each number of g that it gains 2 %, which is not worth the code.)
  */
 import type { Shape } from "../core/index.ts";
 import type { Emit } from "../ir/index.ts";
