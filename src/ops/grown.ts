@@ -9,8 +9,8 @@ import { type Shape, sizeOf } from "../core/index.ts";
 import { type Emit, isInput, type Tensor } from "../ir/index.ts";
 import { BLOCK, blockedNode } from "./blocked.ts";
 
-/** Less is computed faster than it is arranged. */
-const LEAST = 2 ** 12;
+/** Of fewer numbers each operator more costs as much as it saves: the step of a linear model, 784 → 10, took 0.15 instead of 0.13 ms. */
+const LEAST = 2 ** 16;
 
 const int64 = (emit: Emit, values: readonly number[]) => emit.constant(values, [values.length], "int64");
 

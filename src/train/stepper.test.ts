@@ -27,7 +27,7 @@ test("a part of the state that grows is begun with in the memory that it gets", 
   const scalars = new Scalars();
   scalars.set("scalar.learningRate", 0.1);
   scalars.set("scalar.momentum", 0.9);
-  const model = mlp({ hidden: [64, 64] });
+  const model = mlp({ hidden: [256, 256] });
   await createStepper(planOf({ recipe: { ...recipe, model, optimizer: momentum() } }), runtime, scalars);
   expect(bound.length).toBeGreaterThan(0);
   for (const outputs of bound) {

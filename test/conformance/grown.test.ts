@@ -16,7 +16,7 @@ const runtime = native;
 const traced = (optimizer: OptimizerChoice) =>
   stepGraph(
     {
-      model: chosen("model", models.mlp, { hidden: [96, 64] }),
+      model: chosen("model", models.mlp, { hidden: [1024, 64] }),
       loss: crossEntropy(),
       regularizers: [],
       optimizer,
