@@ -12,6 +12,8 @@ export interface Twin {
   readonly born: boolean;
   /** What made it, where that is an affine map of each channel: of such a map an addition or a rectifier can become a part. */
   readonly affine?: readonly string[];
+  /** The convolution that made it, to which an addition can be joined where nothing else reads it. */
+  readonly convolution?: { readonly inputs: readonly string[]; readonly attributes: Attributes };
 }
 
 /** A value that is computed in the memory of another one, which nothing else reads. */

@@ -115,7 +115,7 @@ function inBlocks(emit: Emit, [x, scale, shift]: readonly string[], node: Tensor
   const epsilon = emit.constant([node.attrs.epsilon], [], "float32");
   const deviation = emit.node("Sqrt", [emit.node("Add", [variance, epsilon])]);
   const affine = [apart, emit.node("Div", [scale, deviation]), shift];
-  return [fromBlocked(emit, channelwise(emit, affine, channels), channels, affine), mean, variance];
+  return [fromBlocked(emit, channelwise(emit, affine, channels), channels, { affine }), mean, variance];
 }
 
 /**
@@ -226,7 +226,7 @@ export const channelAffineOp: Op = defineOp({
     const twin = bornBlocked(emit, x);
     if (twin !== undefined) {
       const affine = [twin.name, a, b];
-      return fromBlocked(emit, channelwise(emit, affine, channels), channels, affine);
+      return fromBlocked(emit, channelwise(emit, affine, channels), channels, { affine });
     }
     const filled = (value: number) => emit.constant(new Float64Array(channels).fill(value), [channels], dtype);
     return emit.node("BatchNormalization", [x, a, b, filled(0), filled(1)], { epsilon: { float: 0 } });

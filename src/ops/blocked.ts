@@ -34,11 +34,16 @@ export function toBlocked(emit: Emit, plain: string): string {
 
 /**
  * The plain twin of a blocked value.
- * @param affine what made it, where that is `channelwise`
+ * @param made what made it, where something can be joined to that
  */
-export function fromBlocked(emit: Emit, name: string, channels: number, affine?: readonly string[]): string {
+export function fromBlocked(
+  emit: Emit,
+  name: string,
+  channels: number,
+  made: Pick<Twin, "affine" | "convolution"> = {},
+): string {
   const plain = blockedNode(emit, "ReorderOutput", [name], { channels });
-  emit.blocks?.set(plain, { name, born: true, ...(affine && { affine }) });
+  emit.blocks?.set(plain, { name, born: true, ...made });
   return plain;
 }
 
@@ -72,15 +77,25 @@ export function elementwiseBlocked(
   if (!types.every((type) => sizeOf(type.shape) === 1 || sameShape(type.shape, shape))) return undefined;
   const twins = values.map((value, i): Twin => {
     if (sizeOf(types[i].shape) === 1) return { name: value, born: false };
-    return emit.blocks?.get(value) ?? { name: toBlocked(emit, value), born: false };
+    const { convolution, ...twin } = emit.blocks?.get(value) ?? { name: toBlocked(emit, value), born: false };
+    // Work that is to be done once.
+    return convolution && emit.readers?.get(types[i]) === 1 ? { ...twin, convolution } : twin;
   });
   const part = joined(emit, twins, shape[1]);
-  if (part !== undefined) return fromBlocked(emit, part.name, shape[1], part.affine);
+  if (part !== undefined) return fromBlocked(emit, part.name, shape[1], part.affine && { affine: part.affine });
   return fromBlocked(emit, compute(twins.map(({ name }) => name)), shape[1]);
 }
 
-/** + in the map that made one of two operands, which saves a pass. */
+/** + in the map or the convolution that made one of two operands, which saves a pass. */
 export const joinedAddition: Joined = (emit, [one, other], channels) => {
+  for (const [{ convolution }, beside] of [
+    [one, other],
+    [other, one],
+  ]) {
+    if (convolution === undefined) continue;
+    const [x, w, b = ""] = convolution.inputs;
+    return { name: blockedNode(emit, "Conv", [x, w, b, beside.name], convolution.attributes) };
+  }
   const made = ({ affine }: Twin, beside: Twin) => {
     if (affine === undefined || affine.length > 3) return undefined;
     const [x, a, b = ""] = affine;

@@ -42,7 +42,10 @@ export function blockedConvolution(
   const [filters, channels, kh, kw] = shape;
   if (attrs.groups !== 1 || !whole(filters) || !(few(channels) || whole(channels))) return undefined;
   const inputs = [few(channels) ? x : toBlocked(emit, x), blockedWeights(emit, w, shape), ...(b ? [b] : [])];
-  return fromBlocked(emit, blockedNode(emit, "Conv", inputs, onnxAttributes(attrs, [kh, kw])), filters);
+  const attributes = onnxAttributes(attrs, [kh, kw]);
+  return fromBlocked(emit, blockedNode(emit, "Conv", inputs, attributes), filters, {
+    convolution: { inputs, attributes },
+  });
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 import { formatShape, type Shape, sizeOf, stridesOf, UsageError } from "../core/index.ts";
 import { bind, type DType, defineOp, type Emit, type Op, reject, type Tensor } from "../ir/index.ts";
+import { blockedNode, bornBlocked, fromBlocked } from "./blocked.ts";
 import { eachStrided, gatherStrided } from "./strided.ts";
 
 interface SliceAttrs {
@@ -48,7 +49,16 @@ export const sliceOp: Op<SliceAttrs> = defineOp<SliceAttrs>({
       }),
     ];
   },
-  lower: (emit, [x], { attrs: { start, end, step } }) => {
+  lower: (emit, [x], { inputs: [{ shape }], attrs: { start, end, step } }) => {
+    const twin = bornBlocked(emit, x);
+    const places = start.every(
+      (from, axis) => from === 0 && end[axis] === shape[axis] && (axis > 1 || step[axis] === 1),
+    );
+    if (twin !== undefined && places) {
+      // Every s-th row and column: the means of windows of one place.
+      const windows = { kernel_shape: [1, 1], strides: step.slice(2), pads: [0, 0, 0, 0] };
+      return fromBlocked(emit, blockedNode(emit, "AveragePool", [twin.name], windows), shape[1]);
+    }
     const axes = start.map((_, axis) => axis);
     const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
     return emit.node("Slice", [x, int64(start), int64(end), int64(axes), int64(step)]);
