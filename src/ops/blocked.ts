@@ -149,25 +149,58 @@ export const apartByBlocks = (emit: Emit, blocked: string, shape: (block: number
   emit.node("Reshape", [blocked, emit.node("Where", [wide(emit), int64(emit, shape(16)), int64(emit, shape(8))])]);
 
 /**
- * Whether blocks are 16 wide, asked of the runtime within the graph, which computes the answer while a session is opened: the channels
+ * Whether blocks are 16 wide, asked of the runtime within the graph: the channels
  * 0 … 15 of two places, reordered, have at position 8 either the eighth channel or the second place.
  */
 function wide(emit: Emit): string {
   const places = Array.from({ length: 2 * BLOCK }, (_, i) => i);
   const reordered = blockedNode(emit, "ReorderInput", [emit.constant(places, [1, BLOCK, 1, 2], "float32")]);
   const flat = emit.node("Reshape", [reordered, int64(emit, [2 * BLOCK])]);
-  const eighth = emit.node("Slice", [flat, int64(emit, [8]), int64(emit, [9])]);
-  return emit.node("Equal", [eighth, emit.constant([2 * 8], [1], "float32")]);
+  const eighth = emit.node("Gather", [flat, emit.constant([8], [], "int32")], { axis: 0 });
+  return emit.node("Equal", [eighth, emit.constant([2 * 8], [], "float32")]);
+}
+
+/** 0, s, 2s, … along one of four axes, whose length and step depend on B. */
+function steps(emit: Emit, axis: number, count: (block: number) => number, by: (block: number) => number): string {
+  const chosen = (value: (block: number) => number) => {
+    const [sixteen, eight] = [16, 8].map((block) => emit.constant([value(block)], [], "int32"));
+    return emit.node("Where", [wide(emit), sixteen, eight]);
+  };
+  const end = chosen((block) => count(block) * by(block));
+  const list = emit.node("Range", [emit.constant([0], [], "int32"), end, chosen(by)]);
+  return emit.node("Reshape", [
+    list,
+    int64(
+      emit,
+      [0, 1, 2, 3].map((one) => (one === axis ? -1 : 1)),
+    ),
+  ]);
 }
 
 /**
  * A blocked value of [batch, channels, height, width] with pictures in the place of channels: each block of channels stays whole, and
  * moves: [channels / B, batch / B, height, width, B, B], the channel last. As weights of a convolution, it is the one whose filters
  * are the channels and whose channels are the pictures. Batch and channels are multiples of 16.
+ *
+ * Gather moves blocks with all threads (0.28 ms for [64, 16, 32, 32]), Transpose with one (0.55). Its indices are sums of four short
+ * lists, once for all values of a shape.
  */
 export function exchanged(emit: Emit, blocked: string, [batch, channels, height, width]: Shape): string {
-  const apart = apartByBlocks(emit, blocked, (b) => [batch / b, b, channels / b, height * width, b]);
-  const moved = emit.node("Transpose", [apart], { perm: [2, 0, 3, 1, 4] });
+  const places = height * width;
+  const rows = apartByBlocks(emit, blocked, (block) => [(batch * channels * places) / block, block]);
+  const ofPicture = (block: number) => (channels / block) * places;
+  const always = (value: number) => () => value;
+  const byChannel = steps(emit, 0, (block) => channels / block, always(places));
+  const byBatch = steps(
+    emit,
+    1,
+    (block) => batch / block,
+    (block) => block * ofPicture(block),
+  );
+  const byPlace = steps(emit, 2, always(places), always(1));
+  const byPicture = steps(emit, 3, (block) => block, ofPicture);
+  const indices = emit.node("Add", [emit.node("Add", [byChannel, byBatch]), emit.node("Add", [byPlace, byPicture])]);
+  const moved = emit.node("Gather", [rows, indices], { axis: 0 });
   return emit.node("Reshape", [moved, int64(emit, [channels, batch, height, width])]);
 }
 
