@@ -160,47 +160,49 @@ function wide(emit: Emit): string {
   return emit.node("Equal", [eighth, emit.constant([2 * 8], [], "float32")]);
 }
 
-/** 0, s, 2s, … along one of four axes, whose length and step depend on B. */
-function steps(emit: Emit, axis: number, count: (block: number) => number, by: (block: number) => number): string {
+/** How many places an axis of a result has, and how far apart their blocks are, in blocks, by B. */
+export type Stride = readonly [count: (block: number) => number, apart: (block: number) => number];
+
+/**
+ * Blocks in another order, along four axes. Gather moves them with all threads (0.28 ms for [64, 16, 32, 32]), Transpose with one
+ * (0.55). The indices are a sum of four short lists, once for all values of a shape.
+ * @param rows [blocks, B]
+ */
+export function movedBlocks(emit: Emit, rows: string, axes: readonly [Stride, Stride, Stride, Stride]): string {
   const chosen = (value: (block: number) => number) => {
     const [sixteen, eight] = [16, 8].map((block) => emit.constant([value(block)], [], "int32"));
     return emit.node("Where", [wide(emit), sixteen, eight]);
   };
-  const end = chosen((block) => count(block) * by(block));
-  const list = emit.node("Range", [emit.constant([0], [], "int32"), end, chosen(by)]);
-  return emit.node("Reshape", [
-    list,
-    int64(
-      emit,
-      [0, 1, 2, 3].map((one) => (one === axis ? -1 : 1)),
-    ),
-  ]);
+  const [first, second, third, fourth] = axes.map(([count, apart], axis) => {
+    const end = chosen((block) => count(block) * apart(block));
+    const list = emit.node("Range", [emit.constant([0], [], "int32"), end, chosen(apart)]);
+    return emit.node("Reshape", [
+      list,
+      int64(
+        emit,
+        [0, 1, 2, 3].map((one) => (one === axis ? -1 : 1)),
+      ),
+    ]);
+  });
+  const indices = emit.node("Add", [emit.node("Add", [first, second]), emit.node("Add", [third, fourth])]);
+  return emit.node("Gather", [rows, indices], { axis: 0 });
 }
 
 /**
  * A blocked value of [batch, channels, height, width] with pictures in the place of channels: each block of channels stays whole, and
  * moves: [channels / B, batch / B, height, width, B, B], the channel last. As weights of a convolution, it is the one whose filters
  * are the channels and whose channels are the pictures. Batch and channels are multiples of 16.
- *
- * Gather moves blocks with all threads (0.28 ms for [64, 16, 32, 32]), Transpose with one (0.55). Its indices are sums of four short
- * lists, once for all values of a shape.
  */
 export function exchanged(emit: Emit, blocked: string, [batch, channels, height, width]: Shape): string {
   const places = height * width;
   const rows = apartByBlocks(emit, blocked, (block) => [(batch * channels * places) / block, block]);
   const ofPicture = (block: number) => (channels / block) * places;
-  const always = (value: number) => () => value;
-  const byChannel = steps(emit, 0, (block) => channels / block, always(places));
-  const byBatch = steps(
-    emit,
-    1,
-    (block) => batch / block,
-    (block) => block * ofPicture(block),
-  );
-  const byPlace = steps(emit, 2, always(places), always(1));
-  const byPicture = steps(emit, 3, (block) => block, ofPicture);
-  const indices = emit.node("Add", [emit.node("Add", [byChannel, byBatch]), emit.node("Add", [byPlace, byPicture])]);
-  const moved = emit.node("Gather", [rows, indices], { axis: 0 });
+  const moved = movedBlocks(emit, rows, [
+    [(block) => channels / block, () => places],
+    [(block) => batch / block, (block) => block * ofPicture(block)],
+    [() => places, () => 1],
+    [(block) => block, ofPicture],
+  ]);
   return emit.node("Reshape", [moved, int64(emit, [channels, batch, height, width])]);
 }
 

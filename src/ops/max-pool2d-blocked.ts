@@ -7,7 +7,7 @@
  */
 import type { Shape } from "../core/index.ts";
 import type { Emit } from "../ir/index.ts";
-import { apartByBlocks, blockedNode, bornBlocked, fromBlocked, toBlocked } from "./blocked.ts";
+import { apartByBlocks, blockedNode, bornBlocked, fromBlocked, movedBlocks, toBlocked } from "./blocked.ts";
 import type { Pair } from "./windows.ts";
 
 /**
@@ -30,15 +30,14 @@ export function blockedUnpool(emit: Emit, [x, g]: readonly string[], shape: Shap
   const third = emit.node("Mul", [ofLower, reaches([2, 1])]);
   const [batch, channels, height, width] = shape;
   const [rows, columns] = [height / 2, width / 2];
-  const between = (values: readonly string[], pieces: (block: number) => readonly [count: number, length: number]) =>
-    emit.node(
-      "Concat",
-      values.map((value) => apartByBlocks(emit, value, pieces)),
-      { axis: 1 },
-    );
-  const row = (left: string, both: string) =>
-    between([left, emit.node("Sub", [both, left])], (block) => [(batch * channels * rows * columns) / block, block]);
-  const lines = [row(first, ofUpper), row(third, ofLower)];
-  const whole = between(lines, (block) => [(batch * channels * rows) / block, width * block]);
+  const quarters = [first, emit.node("Sub", [ofUpper, first]), third, emit.node("Sub", [ofLower, third])];
+  const blocks = (block: number) => (batch * channels * rows * columns) / block;
+  const apart = quarters.map((quarter) => apartByBlocks(emit, quarter, (block) => [blocks(block), block]));
+  const whole = movedBlocks(emit, emit.node("Concat", apart, { axis: 0 }), [
+    [(block) => blocks(block) / columns, () => columns],
+    [() => 2, (block) => 2 * blocks(block)],
+    [() => columns, () => 1],
+    [() => 2, blocks],
+  ]);
   return fromBlocked(emit, emit.node("Reshape", [whole, emit.constant(shape, [4], "int64")]), channels);
 }
