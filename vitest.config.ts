@@ -16,14 +16,16 @@ const slowFiles = [
   "src/check/node/*.test.ts",
   "src/check/{near-pairs,sketch}.test.ts",
   "src/data/shapes.test.ts",
-  "src/data/node/{decode,stored-pixels}.test.ts",
+  "src/data/node/{decode,idx,stored-pixels}.test.ts",
   "src/experiment/tune/search-space.test.ts",
   "src/gradcheck/networks.test.ts",
+  "src/experiment/node/inspect/corrections.test.ts",
   "src/studio/node/folder-runs.test.ts",
   "src/train/{augmented,continuation,buffers,learning-rate-range,trainer}.test.ts",
   "src/tune/importance.test.ts",
   "src/tune/samplers/{gp,samplers}.test.ts",
   "test/conformance/{losses,optimizers,solvers}.test.ts",
+  "studio/src/lab/lessons/index.test.ts",
   "test/{gradient-of-gradient,worked-examples}.test.ts",
 ];
 
