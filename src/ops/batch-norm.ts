@@ -14,7 +14,17 @@
  * pass, where Mul and Add make two (0.21 against 0.28 ms on [64, 16, 32, 32]).
  */
 import { formatShape } from "../core/index.ts";
-import { bind, defineOp, type Emit, type NDArray, type Op, reject, type Tensor, type TensorType } from "../ir/index.ts";
+import {
+  bind,
+  constant,
+  defineOp,
+  type Emit,
+  type NDArray,
+  type Op,
+  reject,
+  type Tensor,
+  type TensorType,
+} from "../ir/index.ts";
 import { add } from "./add.ts";
 import { blockedNode, bornBlocked, channelwise, filled, fromBlocked } from "./blocked.ts";
 import { div } from "./div.ts";
@@ -174,8 +184,9 @@ export const batchNormOp: Op<BatchNormAttrs> = defineOp<BatchNormAttrs>({
     const a = mul(scale, inverse);
     const p = neg(mul(mul(a, inverse), mul(scaleGradient, share)));
     const q = neg(add(mul(mul(a, shiftGradient), share), mul(p, middle)));
+    const nothing = constant(new Float64Array(x.shape[1]), p.shape, x.dtype);
     // Two maps of one channel each, and a sum: the form in which the blocked layout makes two passes of it.
-    return [add(channelAffine(g, a, q), channelAffine(x, p, mul(p, 0))), scaleGradient, shiftGradient];
+    return [add(channelAffine(g, a, q), channelAffine(x, p, nothing)), scaleGradient, shiftGradient];
   },
   lower: (emit, inputs, node) => lowered(emit, inputs, node)[0],
   samples: [

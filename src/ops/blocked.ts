@@ -171,7 +171,7 @@ export type Stride = readonly [count: (block: number) => number, apart: (block: 
 export function movedBlocks(emit: Emit, rows: string, axes: readonly [Stride, Stride, Stride, Stride]): string {
   const chosen = (value: (block: number) => number) => {
     const [sixteen, eight] = [16, 8].map((block) => emit.constant([value(block)], [], "int32"));
-    return emit.node("Where", [wide(emit), sixteen, eight]);
+    return sixteen === eight ? sixteen : emit.node("Where", [wide(emit), sixteen, eight]);
   };
   const [first, second, third, fourth] = axes.map(([count, apart], axis) => {
     const end = chosen((block) => count(block) * apart(block));
