@@ -81,7 +81,7 @@ export function elementwiseBlocked(
     // Work that is to be done once.
     return convolution && emit.readers?.get(types[i]) === 1 ? { ...twin, convolution } : twin;
   });
-  const part = joined(emit, twins, shape[1]);
+  const part = types.every((type) => sameShape(type.shape, shape)) ? joined(emit, twins, shape[1]) : undefined;
   if (part !== undefined) return fromBlocked(emit, part.name, shape[1], part.affine && { affine: part.affine });
   return fromBlocked(emit, compute(twins.map(({ name }) => name)), shape[1]);
 }

@@ -82,8 +82,9 @@ test("a residual block stays in the layout, forward and backward", async () => {
   const shapes = { x: [16, 16, 6, 8], v: [32, 16, 3, 3], w: [32, 32, 3, 3], scale: [32], shift: [32], seed: [16, 32] };
   const tensors = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, input(name, shape)]));
   const { x, v, w, scale, shift, seed } = tensors as Record<string, Tensor>;
-  const normed = batchNorm(conv2d(x, v, { stride: 2, padding: 1 }), scale, shift);
-  const inner = relu(normed.y);
+  // What is added to a convolution and to a map may also be one number.
+  const normed = batchNorm(add(conv2d(x, v, { stride: 2, padding: 1 }), 0.2), scale, shift);
+  const inner = relu(add(normed.y, 0.1));
   const outer = batchNorm(conv2d(inner, w, { padding: 1 }), shift, scale);
   const last = relu(add(outer.y, mul(inner, 3)));
   // As a shortcut without weights takes it.
