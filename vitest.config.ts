@@ -24,7 +24,7 @@ const slowFiles = [
   "src/train/{augmented,continuation,buffers,learning-rate-range,trainer}.test.ts",
   "src/tune/importance.test.ts",
   "src/tune/samplers/{gp,samplers}.test.ts",
-  "test/conformance/{losses,mutation,optimizers,solvers}.test.ts",
+  "test/conformance/{grown,losses,mutation,native-networks,optimizers,solvers}.test.ts",
   "studio/src/lab/lessons/index.test.ts",
   "test/{gradient-of-gradient,worked-examples}.test.ts",
 ];

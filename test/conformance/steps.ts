@@ -1,0 +1,60 @@
+/** Steps of a training graph on native ONNX Runtime, in either form. */
+import { expect } from "vitest";
+import { Random } from "../../src/core/index.ts";
+import type { Graph } from "../../src/ir/index.ts";
+import { begunName, lower, lowerNative } from "../../src/onnx/index.ts";
+import { allocate, type Value } from "../../src/runtime/index.ts";
+import { loadNative } from "../../src/runtime/node/index.ts";
+
+const native = await loadNative({ threads: 2 });
+if (native instanceof Error) throw native;
+const runtime = native;
+
+/** A graph of standard operators, or of those of native ONNX Runtime. */
+export type Form = "standard" | "native";
+
+/**
+ * Steps of a graph from a random state, always the same; a state that was read must be as it was.
+ * @returns the state after each, and the outputs of the model
+ */
+export async function stepsOf(graph: Graph, form: Form, count: number) {
+  const model = form === "native" ? lowerNative(graph, "steps")! : lower(graph, "steps");
+  const session = await runtime.createSession(model, {
+    kept: Object.keys(graph.outputs).filter((name) => name !== "loss"),
+  });
+  const random = new Random(5, "steps");
+  const feeds: Record<string, Value> = {};
+  for (const { attrs } of graph.inputs) {
+    const value = allocate(attrs.dtype as "float32", attrs.shape);
+    const scale = attrs.role === "scalar" ? 0.9 : attrs.dtype === "uint8" ? 255 : attrs.dtype === "int32" ? 9 : 0.2;
+    const middle = attrs.role === "weight" ? 0.5 : 0;
+    const { data } = value as { data: Float32Array };
+    data.forEach((_, i) => {
+      data[i] = scale * (random.uniform() - middle);
+    });
+    feeds[attrs.name] = value;
+  }
+  const loss = allocate("float32", []);
+  const states: Record<string, Float32Array>[] = [];
+  let front = feeds;
+  for (let step = 0; step < count; step++) {
+    const back: Record<string, Value> = {};
+    const outputs: Record<string, Value> = { loss };
+    for (const [name, tensor] of Object.entries(graph.outputs)) {
+      if (name === "loss") continue;
+      const value = allocate("float32", tensor.shape);
+      back[name.slice("next ".length)] = value;
+      for (const output of [name, begunName(name)]) if (session.outputNames.includes(output)) outputs[output] = value;
+    }
+    const before = Object.values(front).map(({ data }) => Buffer.from(data.slice().buffer));
+    await session.bind(front, outputs)();
+    const after = Object.values(front).map(({ data }) => Buffer.from(data.slice().buffer));
+    expect(after.every((bytes, i) => bytes.equals(before[i]))).toBe(true);
+    states.push(
+      Object.fromEntries(Object.entries(back).map(([name, { data }]) => [name, (data as Float32Array).slice()])),
+    );
+    front = { ...feeds, ...back };
+  }
+  await session.release();
+  return { states, outputs: session.outputNames };
+}
