@@ -47,3 +47,7 @@ export interface Emit {
   /** A constant of a floating or integer dtype; `int64` is what ONNX wants for shapes and axes. */
   constant(values: readonly number[] | Float64Array, shape: Shape, dtype: DType | "int64"): string;
 }
+
+/** A constant list, as ONNX wants shapes, axes and indices. */
+export const int64 = (emit: Pick<Emit, "constant">, values: readonly number[]): string =>
+  emit.constant(values, [values.length], "int64");

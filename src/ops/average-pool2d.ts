@@ -3,7 +3,7 @@
  * averageUnpool2d: its transpose: spreads each cotangent evenly over its window. Linear, so each is the other's backward.
  */
 import { type Shape, sizeOf } from "../core/index.ts";
-import { bind, defineOp, type Op, type Tensor } from "../ir/index.ts";
+import { bind, defineOp, int64, type Op, type Tensor } from "../ir/index.ts";
 import { onnxPool, type PoolAttrs, type PoolOptions, poolAttrs, pooledType } from "./max-pool2d.ts";
 import { eachWindow, type Pair, type PairLike } from "./windows.ts";
 
@@ -64,8 +64,7 @@ export const averageUnpool2dOp: Op<UnpoolAttrs> = defineOp<UnpoolAttrs>({
   lower: (emit, [g], { inputs, dtype, attrs: { kernel, stride, padding, shape } }) => {
     // A transposed convolution with a constant kernel, over planes [batch·channels, 1, …] so that one kernel serves all.
     const [batch, channels, rows, columns] = inputs[0].shape;
-    const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
-    const planes = emit.node("Reshape", [g, int64([batch * channels, 1, rows, columns])]);
+    const planes = emit.node("Reshape", [g, int64(emit, [batch * channels, 1, rows, columns])]);
     const area = kernel[0] * kernel[1];
     const share = emit.constant(new Float64Array(area).fill(1 / area), [1, 1, ...kernel], dtype);
     const rest = ([0, 1] as const).map((axis) => {
@@ -78,7 +77,7 @@ export const averageUnpool2dOp: Op<UnpoolAttrs> = defineOp<UnpoolAttrs>({
       pads: [...padding, ...padding],
       output_padding: rest,
     });
-    return emit.node("Reshape", [spread, int64(shape)]);
+    return emit.node("Reshape", [spread, int64(emit, shape)]);
   },
   samples: [
     { attrs: { ...tiles, shape: [1, 2, 5, 4] }, inputs: [{ shape: [1, 2, 2, 2] }] },

@@ -19,6 +19,7 @@ import {
   constant,
   defineOp,
   type Emit,
+  int64,
   type NDArray,
   type Op,
   reject,
@@ -48,8 +49,6 @@ interface StatisticAttrs extends BatchNormAttrs {
 
 /** Every axis but that of the channels. */
 const others = ({ shape }: TensorType) => shape.map((_, axis) => axis).filter((axis) => axis !== 1);
-
-const int64 = (emit: Emit, values: readonly number[]) => emit.constant(values, [values.length], "int64");
 
 /** The values in one channel. */
 const countOf = ({ shape }: TensorType) => others({ shape } as TensorType).reduce((n, axis) => n * shape[axis], 1);
@@ -239,8 +238,8 @@ export const channelAffineOp: Op = defineOp({
       const affine = [twin.name, a, b];
       return fromBlocked(emit, channelwise(emit, affine, channels), channels, { affine });
     }
-    const filled = (value: number) => emit.constant(new Float64Array(channels).fill(value), [channels], dtype);
-    return emit.node("BatchNormalization", [x, a, b, filled(0), filled(1)], { epsilon: { float: 0 } });
+    const [nothing, one] = [0, 1].map((value) => filled(emit, value, channels, dtype));
+    return emit.node("BatchNormalization", [x, a, b, nothing, one], { epsilon: { float: 0 } });
   },
   samples: [
     { attrs: {}, inputs: [{ shape: [2, 3, 2, 4] }, { shape: [3] }, { shape: [3] }] },

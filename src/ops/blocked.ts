@@ -10,14 +10,12 @@
  * reordered has a multiple of 16 channels, and where whole blocks are moved the graph itself asks how wide they are.
  */
 import { type Shape, sameShape, sizeOf } from "../core/index.ts";
-import type { Emit, TensorType, Twin } from "../ir/index.ts";
+import { type DType, type Emit, int64, type TensorType, type Twin } from "../ir/index.ts";
 
 const domain = "com.microsoft.nchwc";
 
 /** A multiple of every B. */
 export const BLOCK = 16;
-
-const int64 = (emit: Emit, values: readonly number[]) => emit.constant(values, [values.length], "int64");
 
 /** An operator of the blocked layout. */
 export const blockedNode = (emit: Emit, operator: string, inputs: readonly string[], attributes = {}): string =>
@@ -125,9 +123,9 @@ export function planeMeans(emit: Emit, plain: string): string | undefined {
   return twin && blockedNode(emit, "GlobalAveragePool", [twin.name]);
 }
 
-/** One number for each channel. */
-export const filled = (emit: Emit, value: number, channels: number): string =>
-  emit.constant(new Float64Array(channels).fill(value), [channels], "float32");
+/** A list of equal numbers, such as one for each channel. */
+export const filled = (emit: Emit, value: number, count: number, dtype: DType = "float32"): string =>
+  emit.constant(new Float64Array(count).fill(value), [count], dtype);
 
 /**
  * Weights [filters, channels, height, width] as the blocked convolution wants them: [filters / B, channels / B, height, width,
@@ -149,8 +147,8 @@ export const apartByBlocks = (emit: Emit, blocked: string, shape: (block: number
   emit.node("Reshape", [blocked, emit.node("Where", [wide(emit), int64(emit, shape(16)), int64(emit, shape(8))])]);
 
 /**
- * Whether blocks are 16 wide, asked of the runtime within the graph: the channels
- * 0 … 15 of two places, reordered, have at position 8 either the eighth channel or the second place.
+ * Whether blocks are 16 wide, asked of the runtime within the graph: the channels 0 … 15 of two places, reordered, have at position
+ * 8 either the eighth channel or the second place.
  */
 function wide(emit: Emit): string {
   const places = Array.from({ length: 2 * BLOCK }, (_, i) => i);

@@ -12,7 +12,7 @@
  *     weights by one Transpose of five axes               11.6, that transpose alone
  * The step of the cnn: 36 ms plain, 28 ms blocked.
  */
-import type { Emit, Tensor, TensorType } from "../ir/index.ts";
+import { type Emit, int64, type Tensor, type TensorType } from "../ir/index.ts";
 import {
   apartByBlocks,
   BLOCK,
@@ -78,14 +78,16 @@ export function blockedInputGradient(
   if (!ways.every(({ count, before, behind }) => Number.isInteger(count) && before >= 0 && behind >= 0))
     return undefined;
   const [high, wide] = ways;
-  const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
-  const zeroed = emit.node("Pad", [w, int64([0, 0, 0, 0, 0, 0, 1, 1])]);
-  const rowsOfIt = emit.node("Gather", [zeroed, int64(high.sources)], { axis: 2 });
-  const taken = emit.node("Gather", [rowsOfIt, int64(wide.sources)], { axis: 3 });
-  const apart = emit.node("Reshape", [taken, int64([filters, channels, high.s, high.taps, wide.s, wide.taps])]);
+  const zeroed = emit.node("Pad", [w, int64(emit, [0, 0, 0, 0, 0, 0, 1, 1])]);
+  const rowsOfIt = emit.node("Gather", [zeroed, int64(emit, high.sources)], { axis: 2 });
+  const taken = emit.node("Gather", [rowsOfIt, int64(emit, wide.sources)], { axis: 3 });
+  const apart = emit.node("Reshape", [taken, int64(emit, [filters, channels, high.s, high.taps, wide.s, wide.taps])]);
   const all = high.s * wide.s * channels;
   const form = [all, filters, high.taps, wide.taps];
-  const turned = emit.node("Reshape", [emit.node("Transpose", [apart], { perm: [2, 4, 1, 0, 3, 5] }), int64(form)]);
+  const turned = emit.node("Reshape", [
+    emit.node("Transpose", [apart], { perm: [2, 4, 1, 0, 3, 5] }),
+    int64(emit, form),
+  ]);
   const maps = blockedNode(emit, "Conv", [toBlocked(emit, g), blockedWeights(emit, turned, form)], {
     kernel_shape: [high.taps, wide.taps],
     pads: [high.before, wide.before, high.behind, wide.behind],
@@ -93,7 +95,7 @@ export function blockedInputGradient(
   const places = [high.count, wide.count];
   const parts = apartByBlocks(emit, maps, (b) => [batch, high.s, wide.s, channels / b, ...places, b]);
   const between = emit.node("Transpose", [parts], { perm: [0, 3, 4, 1, 5, 2, 6] });
-  return fromBlocked(emit, emit.node("Reshape", [between, int64(shape)]), channels);
+  return fromBlocked(emit, emit.node("Reshape", [between, int64(emit, shape)]), channels);
 }
 
 /**
@@ -112,7 +114,6 @@ export function blockedWeightGradient(
   const [, filters, rows, columns] = inputs[1].shape;
   const kernel = [shape[2], shape[3]];
   if (groups !== 1 || !whole(batch, filters)) return undefined;
-  const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
   const swapped = (value: string) => emit.node("Transpose", [value], { perm: [1, 0, 2, 3] });
   // What lies behind the last window is cut off: it would give rows of the result that w does not have.
   const behind = [rows, columns].map(
@@ -124,7 +125,7 @@ export function blockedWeightGradient(
       const twin = exchangedTwin(emit, toBlocked(emit, x), inputs[0].shape);
       return pads.every((pad) => pad === 0) ? twin : channelwise(emit, [twin, filled(emit, 1, batch)], batch, { pads });
     }
-    const padded = emit.node("Pad", [swapped(x), int64([0, 0, ...padding, 0, 0, ...behind])]);
+    const padded = emit.node("Pad", [swapped(x), int64(emit, [0, 0, ...padding, 0, 0, ...behind])]);
     return toBlocked(emit, pads.every((pad) => pad === 0) ? swapped(x) : padded);
   };
   const operands = [picture(), exchanged(emit, toBlocked(emit, g), inputs[1].shape)];

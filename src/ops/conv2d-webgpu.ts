@@ -9,10 +9,8 @@
  * - Transposed, several groups, each of one channel and an even number of filters: a pair of filters is read from another's place.
  *   A second channel of zeros leads elsewhere; its maps are cut away.
  */
-import type { Emit, TensorType } from "../ir/index.ts";
+import { type Emit, int64, type TensorType } from "../ir/index.ts";
 import { type ConvAttrs, onnxAttributes } from "./conv-attrs.ts";
-
-const int64 = (emit: Emit, values: readonly number[]) => emit.constant(values, [values.length], "int64");
 
 /** Zeros behind the elements of one of `rank` axes. */
 function widened(emit: Emit, value: string, rank: number, axis: number, by: number): string {

@@ -10,7 +10,7 @@
  *   weightGrad    (x, g) → ∂T/∂w   columns of x times g
  */
 import { formatShape, type Shape, sizeOf } from "../core/index.ts";
-import { bind, defineOp, type Emit, type Op, reject, type Tensor } from "../ir/index.ts";
+import { bind, defineOp, type Emit, int64, type Op, reject, type Tensor } from "../ir/index.ts";
 import { type ConvAttrs, type ConvGradAttrs, onnxAttributes } from "./conv-attrs.ts";
 import { blockedConvolution, blockedInputGradient, blockedWeightGradient } from "./conv2d-blocked.ts";
 import { webgpuConvolution, webgpuTransposed } from "./conv2d-webgpu.ts";
@@ -239,34 +239,33 @@ function lowerWeightGrad(emit: Emit, [x, g]: readonly string[], node: Tensor<Con
   const [kh, kw] = kernelOf(shape);
   const own = channels / groups;
   const positions = rows * columns;
-  const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
   const padded = padding.every((p) => p === 0)
     ? x
-    : emit.node("Pad", [x, int64([0, 0, ...padding, 0, 0, ...padding]), emit.constant([0], [], node.dtype)]);
+    : emit.node("Pad", [x, int64(emit, [0, 0, ...padding, 0, 0, ...padding]), emit.constant([0], [], node.dtype)]);
   const shiftedBy = (i: number, j: number) => {
     const start = [i * dilation[0], j * dilation[1]];
     const end = [start[0] + (rows - 1) * stride[0] + 1, start[1] + (columns - 1) * stride[1] + 1];
-    return emit.node("Slice", [padded, int64(start), int64(end), int64([2, 3]), int64(stride)]);
+    return emit.node("Slice", [padded, int64(emit, start), int64(emit, end), int64(emit, [2, 3]), int64(emit, stride)]);
   };
   if (isDepthwise(node.attrs, channels, filters)) return lowerDepthwiseWeightGrad(emit, [x, g], node, shiftedBy);
   const taps: string[] = [];
   for (let i = 0; i < kh; i++) {
     for (let j = 0; j < kw; j++) {
       const tap = shiftedBy(i, j);
-      taps.push(groups === 1 ? tap : emit.node("Reshape", [tap, int64([batch, groups, own, positions])]));
+      taps.push(groups === 1 ? tap : emit.node("Reshape", [tap, int64(emit, [batch, groups, own, positions])]));
     }
   }
   const joined = emit.node("Concat", taps, { axis: groups === 1 ? 1 : 2 });
   const patch = kh * kw * own;
   const lead = groups === 1 ? [batch] : [batch, groups];
-  const cols = emit.node("Reshape", [joined, int64([...lead, patch, positions])]);
-  const cotangent = emit.node("Reshape", [g, int64([...lead, filters / groups, positions])]);
+  const cols = emit.node("Reshape", [joined, int64(emit, [...lead, patch, positions])]);
+  const cotangent = emit.node("Reshape", [g, int64(emit, [...lead, filters / groups, positions])]);
   const transposed = emit.node("Transpose", [cols], { perm: groups === 1 ? [0, 2, 1] : [0, 1, 3, 2] });
   const perPicture = emit.node("MatMul", [cotangent, transposed]);
-  const total = emit.node("ReduceSum", [perPicture, int64([0])], { keepdims: 0 });
+  const total = emit.node("ReduceSum", [perPicture, int64(emit, [0])], { keepdims: 0 });
   // [filters, kernel, channels] → [filters, channels, kernel]
-  const split = emit.node("Reshape", [total, int64([filters, kh * kw, own])]);
-  return emit.node("Reshape", [emit.node("Transpose", [split], { perm: [0, 2, 1] }), int64(shape)]);
+  const split = emit.node("Reshape", [total, int64(emit, [filters, kh * kw, own])]);
+  return emit.node("Reshape", [emit.node("Transpose", [split], { perm: [0, 2, 1] }), int64(emit, shape)]);
 }
 
 export interface ConvOptions {

@@ -3,10 +3,8 @@
  * one channel alone: matrices of one row would be multiplied, so their sums are written out instead.
  */
 import type { Shape } from "../core/index.ts";
-import type { Emit, Tensor } from "../ir/index.ts";
+import { type Emit, int64, type Tensor } from "../ir/index.ts";
 import type { ConvAttrs, ConvGradAttrs } from "./conv-attrs.ts";
-
-const int64 = (emit: Emit, values: readonly number[]) => emit.constant(values, [values.length], "int64");
 
 /**
  * The kernel of the convolution that leads back: w [filters, own, …] turned by half a circle, [channels, filters / groups, …], within

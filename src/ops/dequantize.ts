@@ -4,7 +4,7 @@
  * Bytes receive no cotangent.
  */
 import { formatShape, sizeOf } from "../core/index.ts";
-import { bind, defineOp, reject, type Tensor } from "../ir/index.ts";
+import { bind, defineOp, int64, reject, type Tensor } from "../ir/index.ts";
 
 export interface DequantizeAttrs {
   /** One number, or one for each place along `axis`. */
@@ -52,10 +52,9 @@ export const dequantizeOp = defineOp<DequantizeAttrs>({
       // ONNX Runtime would exchange it with a Transpose before it, and so move floats instead of bytes: 0.63 instead of 0.10 ms for
       // [64, 32, 32, 3]. Through a Reshape it does not see.
       const [batch, channels, ...places] = inputs[0].shape;
-      const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
-      const rows = emit.node("Reshape", [x, int64([batch, channels, sizeOf(places)])]);
+      const rows = emit.node("Reshape", [x, int64(emit, [batch, channels, sizeOf(places)])]);
       const numbers = emit.node("DequantizeLinear", [rows, ...constants], { axis });
-      return emit.node("Reshape", [numbers, int64(inputs[0].shape)]);
+      return emit.node("Reshape", [numbers, int64(emit, inputs[0].shape)]);
     }
     return emit.node("DequantizeLinear", [x, ...constants], shape.length === 0 ? {} : { axis });
   },

@@ -5,7 +5,7 @@
  * Indices outside [0, size) are an error of the caller, which ONNX Runtime reports.
  */
 import { formatShape, type Shape, sizeOf } from "../core/index.ts";
-import { bind, defineOp, type NDArray, reject, type Tensor, type TensorType } from "../ir/index.ts";
+import { bind, defineOp, int64, type NDArray, reject, type Tensor, type TensorType } from "../ir/index.ts";
 import { isFloat } from "./elementwise.ts";
 
 interface GatherAttrs {
@@ -83,15 +83,14 @@ export const scatterAddOp = defineOp<ScatterAttrs>({
   vjp: (g, { inputs: [, indices], attrs: { axis } }) => [gather(g, indices, axis), null],
   lower: (emit, [g, indices], { inputs, dtype, attrs: { axis, shape } }) => {
     const { shape: indexShape } = inputs[1];
-    const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
     // The index axes, then the axes before them, then those behind.
     const lead = indexShape.map((_, i) => axis + i);
     const before = shape.slice(0, axis).map((_, i) => i);
     const behind = shape.slice(axis + 1).map((_, i) => axis + indexShape.length + i);
     const values = axis === 0 ? g : emit.node("Transpose", [g], { perm: [...lead, ...before, ...behind] });
     const moved = [shape[axis], ...shape.slice(0, axis), ...shape.slice(axis + 1)];
-    const zeros = emit.node("Expand", [emit.constant([0], [], dtype), int64(moved)]);
-    const places = emit.node("Unsqueeze", [emit.node("Cast", [indices], { to: 7 }), int64([-1])]);
+    const zeros = emit.node("Expand", [emit.constant([0], [], dtype), int64(emit, moved)]);
+    const places = emit.node("Unsqueeze", [emit.node("Cast", [indices], { to: 7 }), int64(emit, [-1])]);
     const sums = emit.node("ScatterND", [zeros, places, values], { reduction: "add" });
     if (axis === 0) return sums;
     const back = shape.map((_, i) => (i < axis ? i + 1 : i === axis ? 0 : i));

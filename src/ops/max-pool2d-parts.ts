@@ -4,7 +4,7 @@
  * its K·K places. In row-major order a place wins if it holds the maximum and none before it does; 1 and 0 say so, in float32.
  */
 import type { Shape } from "../core/index.ts";
-import type { Emit, TensorType } from "../ir/index.ts";
+import { type Emit, int64, type TensorType } from "../ir/index.ts";
 import type { Pair } from "./windows.ts";
 
 interface Windows {
@@ -15,8 +15,6 @@ interface Windows {
 
 /** Less than all that can win, and finite, so that nothing comes of it but itself. */
 const NOTHING = -3.4e38;
-
-const int64 = (emit: Emit, values: readonly number[]) => emit.constant(values, [values.length], "int64");
 
 /** The values at each of the K·K places of all windows: maps [batch, channels, rows, columns], in row-major order of the places. */
 function placesOf(

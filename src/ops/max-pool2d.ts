@@ -9,7 +9,17 @@
  * A is constant almost everywhere, so x itself receives nothing from the last two.
  */
 import { formatShape, sizeOf } from "../core/index.ts";
-import { bind, defineOp, type Emit, type NDArray, type Op, reject, type Tensor, type TensorType } from "../ir/index.ts";
+import {
+  bind,
+  defineOp,
+  type Emit,
+  int64,
+  type NDArray,
+  type Op,
+  reject,
+  type Tensor,
+  type TensorType,
+} from "../ir/index.ts";
 import { blockedNode, fromBlocked } from "./blocked.ts";
 import { requireFloat } from "./elementwise.ts";
 import { blockedUnpool } from "./max-pool2d-blocked.ts";
@@ -128,15 +138,14 @@ function lowerUnpool(emit: Emit, [x, g]: readonly string[], { inputs, attrs }: T
   if (blocked !== undefined) return blocked;
   const places =
     halves && shape[2] * shape[3] < 2 ** 24 ? lowerWinnersOfFour(emit, x, shape) : lowerWinners(emit, x, attrs);
-  const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
   if (stride.every((step, axis) => step >= kernel[axis])) {
-    return emit.node("MaxUnpool", [g, places, int64(shape)], { kernel_shape: kernel, strides: stride });
+    return emit.node("MaxUnpool", [g, places, int64(emit, shape)], { kernel_shape: kernel, strides: stride });
   }
   // MaxUnpool keeps one of two cotangents that meet; where windows overlap they have to be added.
-  const zeros = emit.node("Expand", [emit.constant([0], [], dtype), int64([sizeOf(shape)])]);
-  const flat = (value: string) => emit.node("Reshape", [value, int64([-1])]);
+  const zeros = emit.node("Expand", [emit.constant([0], [], dtype), int64(emit, [sizeOf(shape)])]);
+  const flat = (value: string) => emit.node("Reshape", [value, int64(emit, [-1])]);
   const added = emit.node("ScatterElements", [zeros, flat(places), flat(g)], { reduction: "add" });
-  return emit.node("Reshape", [added, int64(shape)]);
+  return emit.node("Reshape", [added, int64(emit, shape)]);
 }
 
 /**
@@ -183,10 +192,9 @@ export const winners2dOp: Op<PoolAttrs> = defineOp<PoolAttrs>({
   vjp: (g, { inputs: [x], attrs, needs }) => [null, needs[1] ? bind(maxUnpool2dOp, [x, g], attrs) : null],
   lower: (emit, [x, u], { inputs, shape, attrs }) => {
     if (emit.parts) return winnersByParts(emit, [x, u], inputs[0], shape, attrs);
-    const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
-    const flat = emit.node("Reshape", [u, int64([-1])]);
-    const places = emit.node("Reshape", [lowerWinners(emit, x, attrs), int64([-1])]);
-    return emit.node("Reshape", [emit.node("GatherElements", [flat, places]), int64(shape)]);
+    const flat = emit.node("Reshape", [u, int64(emit, [-1])]);
+    const places = emit.node("Reshape", [lowerWinners(emit, x, attrs), int64(emit, [-1])]);
+    return emit.node("Reshape", [emit.node("GatherElements", [flat, places]), int64(emit, shape)]);
   },
   samples: samplesOf(() => [{ shape: [] }]),
 });

@@ -5,7 +5,7 @@
  * is that of XLA's Pad.
  */
 import { formatShape, type Shape, sizeOf, stridesOf, UsageError } from "../core/index.ts";
-import { bind, type DType, defineOp, type Emit, type Op, reject, type Tensor } from "../ir/index.ts";
+import { bind, type DType, defineOp, type Emit, int64, type Op, reject, type Tensor } from "../ir/index.ts";
 import { blockedNode, bornBlocked, fromBlocked } from "./blocked.ts";
 import { eachStrided, gatherStrided } from "./strided.ts";
 
@@ -60,8 +60,7 @@ export const sliceOp: Op<SliceAttrs> = defineOp<SliceAttrs>({
       return fromBlocked(emit, blockedNode(emit, "AveragePool", [twin.name], windows), shape[1]);
     }
     const axes = start.map((_, axis) => axis);
-    const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
-    return emit.node("Slice", [x, int64(start), int64(end), int64(axes), int64(step)]);
+    return emit.node("Slice", [x, int64(emit, start), int64(emit, end), int64(emit, axes), int64(emit, step)]);
   },
   samples: [
     { attrs: { start: [1, 0], end: [3, 5], step: [1, 2] }, inputs: [{ shape: [3, 5] }] },
@@ -190,14 +189,33 @@ function byProduct(emit: Emit, x: string, shape: Shape, interior: readonly numbe
 /** Writes each axis as [size, 1 + interior] with the value behind each element, and joins the two again. */
 function spreadOut(emit: Emit, x: string, shape: Shape, interior: readonly number[], of: Filling): string {
   if (interior.every((count) => count === 0)) return x;
-  const int64 = (values: readonly number[]) => emit.constant(values, [values.length], "int64");
   const joined = byProduct(emit, x, shape, interior, of);
   if (joined !== undefined) return joined;
   const zeros = shape.flatMap(() => [0, 0]);
-  const pairs = emit.node("Reshape", [x, int64(shape.flatMap((dim) => [dim, 1]))], { allowzero: 1 });
+  const pairs = emit.node(
+    "Reshape",
+    [
+      x,
+      int64(
+        emit,
+        shape.flatMap((dim) => [dim, 1]),
+      ),
+    ],
+    { allowzero: 1 },
+  );
   const value = emit.constant([of.value], [], of.dtype);
-  const padded = emit.node("Pad", [pairs, int64([...zeros, ...interior.flatMap((count) => [0, count])]), value]);
-  return emit.node("Reshape", [padded, int64(shape.map((dim, axis) => dim * (interior[axis] + 1)))], { allowzero: 1 });
+  const padded = emit.node("Pad", [pairs, int64(emit, [...zeros, ...interior.flatMap((count) => [0, count])]), value]);
+  return emit.node(
+    "Reshape",
+    [
+      padded,
+      int64(
+        emit,
+        shape.map((dim, axis) => dim * (interior[axis] + 1)),
+      ),
+    ],
+    { allowzero: 1 },
+  );
 }
 
 /** Puts `before[axis]` and `after[axis]` copies of `value` around x. */

@@ -1,3 +1,4 @@
+import { int64 } from "../ir/index.ts";
 import { ModelBuilder } from "../onnx/index.ts";
 
 /**
@@ -24,7 +25,6 @@ const LETTERBOX = 128;
 /** ITU-R BT.601. They sum to 1, so a grey picture written as RGB keeps its exact bytes. */
 const LUMA = [0.299, 0.587, 0.114];
 
-const int64 = (builder: ModelBuilder, values: readonly number[]) => builder.constant(values, [values.length], "int64");
 const float = (builder: ModelBuilder, values: readonly number[], shape: readonly number[] = [values.length]) =>
   builder.constant(values, shape, "float32");
 
