@@ -83,7 +83,7 @@ export { softplus } from "./softplus.ts";
 export { sqrt } from "./sqrt.ts";
 export { type StandardizeAttrs, standardize } from "./standardize.ts";
 export { sub } from "./sub.ts";
-export { broadcastTo, sum, sumTo } from "./sum.ts";
+export { broadcastTo, sum, sumTo, total } from "./sum.ts";
 export { tanh } from "./tanh.ts";
 export { transpose } from "./transpose.ts";
 export { where } from "./where.ts";

@@ -14,16 +14,16 @@ export interface Normalization {
  * The second stage of preprocessing, part of every network: bytes [batch, height, width, channels] to numbers
  * [batch, channels, height, width] with mean 0 and deviation 1 over the training pictures: (x / 255 − mean) / deviation.
  * The mean is rounded to a byte, so that this is one pass over the bytes (a shift of half a byte at most is nothing to a
- * network with biases). Axes are exchanged while the pictures are bytes: a quarter of the traffic.
+ * network with biases). Axes are exchanged while the pictures are bytes: a quarter of the traffic; one channel has none to exchange, and what a network
+ * does to the form of its input first, such as flattening, then takes the place of this change of form.
  */
 export function numbers(pixels: Tensor, { mean, deviation }: Normalization): Tensor {
   const [batch, height, width, channels] = pixels.shape;
-  const planes = channels === 1 ? reshape(pixels, [batch, 1, height, width]) : transpose(pixels, [0, 3, 1, 2]);
-  return dequantize(planes, {
-    scale: deviation.map((d) => 1 / (255 * d)),
-    zeroPoint: mean.map((m) => Math.round(m * 255)),
-    axis: 1,
-  });
+  const scale = deviation.map((d) => 1 / (255 * d));
+  const zeroPoint = mean.map((m) => Math.round(m * 255));
+  return channels === 1
+    ? reshape(dequantize(pixels, { scale, zeroPoint, axis: 3 }), [batch, 1, height, width])
+    : dequantize(transpose(pixels, [0, 3, 1, 2]), { scale, zeroPoint, axis: 1 });
 }
 
 /**

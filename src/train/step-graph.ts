@@ -1,7 +1,7 @@
 import { gradients } from "../autodiff/index.ts";
 import { type Graph, graph, type InputAttrs, input, scoped, type Tensor } from "../ir/index.ts";
 import type { Parameter } from "../nn/index.ts";
-import { add, mean, mul, sum } from "../ops/index.ts";
+import { add, mul, sum, total } from "../ops/index.ts";
 import { names } from "./names.ts";
 import { nextState } from "./next-state.ts";
 import { forward, network, type Recipe } from "./recipe.ts";
@@ -12,7 +12,7 @@ const tensorsOf = (parameters: readonly Parameter[]) => parameters.map(({ tensor
 /** share · Σ wᵢ Lᵢ, with all wᵢ = 1 unless the examples have weights; the share is 1 / Σ wᵢ over all that is summed. */
 function sharedLoss(recipe: Recipe, perExample: Tensor) {
   const share = input(names.share, [], { role: "scalar" }) as Tensor;
-  if (!recipe.weighted) return { loss: scoped("loss", () => mul(sum(perExample), share)), weights: [] };
+  if (!recipe.weighted) return { loss: scoped("loss", () => mul(total(perExample), share)), weights: [] };
   const weights: Tensor<InputAttrs> = input("weights", perExample.shape);
   return { loss: scoped("loss", () => mul(sum(mul(perExample, weights as Tensor)), share)), weights: [weights] };
 }
@@ -20,7 +20,7 @@ function sharedLoss(recipe: Recipe, perExample: Tensor) {
 /** The mean over the batch. Of weights that are all 0 it is 0: the share comes from the host, which divides by no 0. */
 export function batchLoss(recipe: Recipe, perExample: Tensor) {
   if (recipe.weighted) return sharedLoss(recipe, perExample);
-  return { loss: scoped("loss", () => mean(perExample)), weights: [] };
+  return { loss: scoped("loss", () => mul(total(perExample), 1 / perExample.shape[0])), weights: [] };
 }
 
 /**
@@ -33,8 +33,8 @@ export function stepGraph(recipe: Recipe, batch: number): Graph {
   const { net, perExample, inputs } = forward(recipe, batch, "training");
   const regularization = new Regularization(recipe);
   const { loss, weights } = batchLoss(recipe, perExample);
-  const total = regularization.penalised(net.parameters, loss);
-  const gradientOf = gradients(total, tensorsOf(net.parameters));
+  const objective = regularization.penalised(net.parameters, loss);
+  const gradientOf = gradients(objective, tensorsOf(net.parameters));
   const next = nextState(recipe, regularization, net.parameters, gradientOf, net.buffers);
   return graph({ loss, ...next }, [...inputs, ...weights]);
 }
