@@ -140,6 +140,39 @@ export function blockedWeights(emit: Emit, weights: string, shape: Shape): strin
 }
 
 /**
+ * The weights of the input gradient with stride 1 as the blocked convolution wants them: the kernel turned by half a circle, filters and
+ * channels in each other's place. Of the weights by channel, which the convolution itself needs, these are blocks in another order: for
+ * [64, 64, 3, 3] 0.02 ms instead of the 0.2 of turning, transposing and reordering twice. Filters and channels are multiples of 16.
+ */
+export function turnedWeights(emit: Emit, weights: string, [filters, channels, height, width]: Shape): string {
+  const places = height * width;
+  const byChannel = blockedNode(emit, "ReorderInput", [weights]);
+  const rows = apartByBlocks(emit, byChannel, (block) => [(filters * channels * places) / block, block]);
+  const ofFilter = (block: number) => (channels / block) * places;
+  const moved = movedBlocks(emit, rows, [
+    [(block) => channels / block, () => places],
+    [(block) => filters / block, (block) => block * ofFilter(block)],
+    [() => places, () => -1],
+    [(block) => block, ofFilter],
+  ]);
+  return emit.node("Reshape", [moved, int64(emit, [channels, filters, height, width])]);
+}
+
+/** The plain value [channels, batch, height, width] of a blocked one of [batch, channels, height, width]; channels are a multiple of 16. */
+export function exchangedPlain(emit: Emit, blocked: string, [batch, channels, height, width]: Shape): string {
+  const places = height * width;
+  const rows = apartByBlocks(emit, blocked, (block) => [(batch * channels * places) / block, block]);
+  const moved = movedBlocks(emit, rows, [
+    [(block) => channels / block, () => places],
+    [() => batch, (block) => (channels / block) * places],
+    [() => places, () => 1],
+  ]);
+  const asOne = emit.node("Reshape", [moved, int64(emit, [1, channels, batch * places, 1])]);
+  const plain = blockedNode(emit, "ReorderOutput", [asOne], { channels });
+  return emit.node("Reshape", [plain, int64(emit, [channels, batch, height, width])]);
+}
+
+/**
  * A blocked value in a shape in which B is a size of its own.
  * @param shape by B
  */
@@ -158,32 +191,39 @@ function wide(emit: Emit): string {
   return emit.node("Equal", [eighth, emit.constant([2 * 8], [], "float32")]);
 }
 
-/** How many places an axis of a result has, and how far apart their blocks are, in blocks, by B. */
+/** How many places an axis of a result has, and how far apart their blocks are, in blocks, by B; a negative distance begins at the end. */
 export type Stride = readonly [count: (block: number) => number, apart: (block: number) => number];
 
 /**
- * Blocks in another order, along four axes. Gather moves them with all threads (0.28 ms for [64, 16, 32, 32]), Transpose with one
- * (0.55). The indices are a sum of four short lists, once for all values of a shape.
+ * Blocks in another order, along some axes. Gather moves them with all threads (0.28 ms for [64, 16, 32, 32]), Transpose with one
+ * (0.55). The indices are a sum of short lists, once for all values of a shape.
  * @param rows [blocks, B]
  */
-export function movedBlocks(emit: Emit, rows: string, axes: readonly [Stride, Stride, Stride, Stride]): string {
+export function movedBlocks(emit: Emit, rows: string, axes: readonly Stride[]): string {
   const chosen = (value: (block: number) => number) => {
     const [sixteen, eight] = [16, 8].map((block) => emit.constant([value(block)], [], "int32"));
     return sixteen === eight ? sixteen : emit.node("Where", [wide(emit), sixteen, eight]);
   };
-  const [first, second, third, fourth] = axes.map(([count, apart], axis) => {
-    const end = chosen((block) => count(block) * apart(block));
-    const list = emit.node("Range", [emit.constant([0], [], "int32"), end, chosen(apart)]);
+  const lists = axes.map(([count, apart], axis) => {
+    const first = (block: number) => Math.max(0, (1 - count(block)) * apart(block));
+    const end = (block: number) => first(block) + count(block) * apart(block);
+    const list = emit.node("Range", [chosen(first), chosen(end), chosen(apart)]);
     return emit.node("Reshape", [
       list,
       int64(
         emit,
-        [0, 1, 2, 3].map((one) => (one === axis ? -1 : 1)),
+        axes.map((_, one) => (one === axis ? -1 : 1)),
       ),
     ]);
   });
-  const indices = emit.node("Add", [emit.node("Add", [first, second]), emit.node("Add", [third, fourth])]);
-  return emit.node("Gather", [rows, indices], { axis: 0 });
+  return emit.node("Gather", [rows, total(emit, lists)], { axis: 0 });
+}
+
+/** Σ by halves: of lists along axes of their own only the last sum is as large as all. */
+function total(emit: Emit, lists: readonly string[]): string {
+  if (lists.length === 1) return lists[0];
+  const half = Math.ceil(lists.length / 2);
+  return emit.node("Add", [total(emit, lists.slice(0, half)), total(emit, lists.slice(half))]);
 }
 
 /**

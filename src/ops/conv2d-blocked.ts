@@ -20,10 +20,13 @@ import {
   blockedWeights,
   channelwise,
   exchanged,
+  exchangedPlain,
   exchangedTwin,
   filled,
   fromBlocked,
+  movedBlocks,
   toBlocked,
+  turnedWeights,
 } from "./blocked.ts";
 import { type ConvAttrs, type ConvGradAttrs, onnxAttributes } from "./conv-attrs.ts";
 import type { Pair } from "./windows.ts";
@@ -44,6 +47,23 @@ export function blockedConvolution(
   const inputs = [few(channels) ? x : toBlocked(emit, x), blockedWeights(emit, w, shape), ...(b ? [b] : [])];
   const attributes = onnxAttributes(attrs, [kh, kw]);
   return fromBlocked(emit, blockedNode(emit, "Conv", inputs, attributes), filters, {
+    convolution: { inputs, attributes },
+  });
+}
+
+/** The input gradient of a convolution with stride 1, as one with the turned kernel. @param attrs of that one */
+export function blockedTurned(
+  emit: Emit,
+  [g, w]: readonly string[],
+  { shape, dtype }: TensorType,
+  attrs: ConvAttrs,
+): string | undefined {
+  if (!emit.blocks || dtype !== "float32") return undefined;
+  const [filters, channels, kh, kw] = shape;
+  if (attrs.groups !== 1 || !whole(filters, channels)) return undefined;
+  const inputs = [toBlocked(emit, g), turnedWeights(emit, w, shape)];
+  const attributes = onnxAttributes(attrs, [kh, kw]);
+  return fromBlocked(emit, blockedNode(emit, "Conv", inputs, attributes), channels, {
     convolution: { inputs, attributes },
   });
 }
@@ -92,9 +112,16 @@ export function blockedInputGradient(
     kernel_shape: [high.taps, wide.taps],
     pads: [high.before, wide.before, high.behind, wide.behind],
   });
-  const places = [high.count, wide.count];
-  const parts = apartByBlocks(emit, maps, (b) => [batch, high.s, wide.s, channels / b, ...places, b]);
-  const between = emit.node("Transpose", [parts], { perm: [0, 3, 4, 1, 5, 2, 6] });
+  const plane = high.count * wide.count;
+  const rowsOfAll = apartByBlocks(emit, maps, (b) => [(batch * all * plane) / b, b]);
+  const between = movedBlocks(emit, rowsOfAll, [
+    [() => batch, (b) => (all / b) * plane],
+    [(b) => channels / b, () => plane],
+    [() => high.count, () => wide.count],
+    [() => high.s, (b) => wide.s * (channels / b) * plane],
+    [() => wide.count, () => 1],
+    [() => wide.s, (b) => (channels / b) * plane],
+  ]);
   return fromBlocked(emit, emit.node("Reshape", [between, int64(emit, shape)]), channels);
 }
 
@@ -130,6 +157,6 @@ export function blockedWeightGradient(
   };
   const operands = [picture(), exchanged(emit, toBlocked(emit, g), inputs[1].shape)];
   const attributes = { strides: dilation, dilations: stride, kernel_shape: [rows, columns] as Pair };
-  const result = fromBlocked(emit, blockedNode(emit, "Conv", operands, attributes), filters);
-  return swapped(result);
+  const result = blockedNode(emit, "Conv", operands, attributes);
+  return exchangedPlain(emit, result, [channels, filters, ...kernel]);
 }

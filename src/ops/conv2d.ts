@@ -12,7 +12,7 @@
 import { formatShape, type Shape, sizeOf } from "../core/index.ts";
 import { bind, defineOp, type Emit, int64, type Op, reject, type Tensor } from "../ir/index.ts";
 import { type ConvAttrs, type ConvGradAttrs, onnxAttributes } from "./conv-attrs.ts";
-import { blockedConvolution, blockedInputGradient, blockedWeightGradient } from "./conv2d-blocked.ts";
+import { blockedConvolution, blockedInputGradient, blockedTurned, blockedWeightGradient } from "./conv2d-blocked.ts";
 import { webgpuConvolution, webgpuTransposed } from "./conv2d-webgpu.ts";
 import { isDepthwise, lowerDepthwiseWeightGrad, turnedKernel } from "./depthwise.ts";
 import { requireFloat } from "./elementwise.ts";
@@ -202,8 +202,10 @@ function lowerInputGrad(
   const reach = [0, 1].map((axis) => dilation[axis] * (kernel[axis] - 1));
   const turnedPadding = [reach[0] - padding[0], reach[1] - padding[1]] as const;
   if (stride[0] === 1 && stride[1] === 1 && Math.min(...turnedPadding) >= 0) {
-    const turned = turnedKernel(emit, w, inputs[1].shape, groups);
     const turnedAttrs = { ...attrs, padding: turnedPadding };
+    const blocked = blockedTurned(emit, [g, w], inputs[1], turnedAttrs);
+    if (blocked !== undefined) return blocked;
+    const turned = turnedKernel(emit, w, inputs[1].shape, groups);
     const [filters, channels] = inputs[1].shape;
     const turnedType = { dtype, shape: [channels * groups, filters / groups, ...kernel] };
     return (
