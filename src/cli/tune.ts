@@ -8,6 +8,7 @@ import {
   readSpaceFile,
   search,
   TrialTrainer,
+  wantToRun,
   warmStart,
 } from "../experiment/node/index.ts";
 import {
@@ -207,10 +208,8 @@ async function resumed(
     ...(data === undefined ? {} : { data }),
     ...(flags.cache === undefined ? {} : { cache: flags.cache }),
   };
-  // Whoever goes on with a study that was paused wants it to run. Said before the data are read, it takes back no later pause; and by
-  // who starts this process for others, it is said before that.
-  const paused = flags.asWanted ? undefined : await storage.study(flags.resume!);
-  if (paused !== undefined) await storage.want(paused.id, "run");
+  // By who starts this process for others it is said before that.
+  if (!flags.asWanted) await wantToRun(storage, flags.resume!);
   const open = await openStudy(storage, flags.resume!, opening, moved);
   if (flags.space === undefined) return open;
   const { trainer, study } = open;

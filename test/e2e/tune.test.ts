@@ -223,6 +223,8 @@ describe("argmin tune", () => {
     expect(run?.folder).toBe(best[0].folder);
     expect(run?.validation?.accuracy).toBe(best[0].metrics.accuracy);
     await expect(search(options)).rejects.toThrow("there is such a folder already");
+    // Whoever goes on with a study that was paused wants it to run.
+    expect((await argmin(["study", "clouds", "--pause", "--runs", runs], { cwd })).code).toBe(0);
     expect((await search({ ...options, resume: true, trials: 3 })).trials).toHaveLength(3);
   });
 

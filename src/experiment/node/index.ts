@@ -45,6 +45,7 @@ export {
   search,
   type TrialEvent,
   type TuneExperiment,
+  wantToRun,
   workFor,
 } from "./tune/search.ts";
 export { TrialTrainer } from "./tune/trainer.ts";

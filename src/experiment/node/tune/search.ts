@@ -75,6 +75,15 @@ export async function createStudy(
 }
 
 /**
+ * Says that a study is to go on: whoever resumes one that was paused wants that. Said before its data are read, it takes back no later
+ * pause. Of a study that is not there nothing is said.
+ */
+export async function wantToRun(storage: StudyStorage, name: string): Promise<void> {
+  const record = await storage.study(name);
+  if (record !== undefined) await storage.want(record.id, "run");
+}
+
+/**
  * A study that is there already.
  * @param moved where the data and the run folders are now, when they are elsewhere
  * @throws UsageError where there is none of that name, or the data are not those that it was begun with

@@ -17,7 +17,7 @@ import {
 import { readSpaceFile } from "../space-file.ts";
 import { writeStudyPage } from "../write-study-page.ts";
 import { finishTrial, retrain } from "./best.ts";
-import { createStudy, type OpenStudy, openStudy, search, type TrialEvent } from "./search.ts";
+import { createStudy, type OpenStudy, openStudy, search, type TrialEvent, wantToRun } from "./search.ts";
 import { TrialTrainer } from "./trainer.ts";
 
 const USUAL_TRIALS = 50;
@@ -98,9 +98,8 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
   const queue = parseAddress(url).kind === "postgres" ? await openQueue(url) : undefined;
   const opening = { onEvent: () => {}, ...(signal ? { signal } : {}) };
   try {
+    if (begin === undefined) await wantToRun(storage, options.name);
     const open = begin ? await begin(storage) : await openStudy(storage, options.name, opening, { data: options.data });
-    // Whoever goes on with a study that was paused wants it to run.
-    await storage.want(open.study.record.id, "run");
     const ending = new AbortController();
     const stop = () => ending.abort();
     signal?.addEventListener("abort", stop);
