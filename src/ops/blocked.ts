@@ -216,14 +216,9 @@ export function movedBlocks(emit: Emit, rows: string, axes: readonly Stride[]): 
       ),
     ]);
   });
-  return emit.node("Gather", [rows, total(emit, lists)], { axis: 0 });
-}
-
-/** Σ by halves: of lists along axes of their own only the last sum is as large as all. */
-function total(emit: Emit, lists: readonly string[]): string {
-  if (lists.length === 1) return lists[0];
-  const half = Math.ceil(lists.length / 2);
-  return emit.node("Add", [total(emit, lists.slice(0, half)), total(emit, lists.slice(half))]);
+  // From the last list on, so that what one loop of Add goes through is long: 0.05 instead of 0.12 ms for [2048, 2, 8, 2].
+  const indices = lists.reduceRight((inner, list) => emit.node("Add", [list, inner]));
+  return emit.node("Gather", [rows, indices], { axis: 0 });
 }
 
 /**
