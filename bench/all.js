@@ -56,13 +56,13 @@ async function operationsOf(name) {
 async function stepsOf(name) {
   const rounds = name === "mlp100m" ? 3 : 5;
   const [ours, theirs, peaks] = [[], [], []];
-  const scriptedLines = Object.fromEntries(Object.keys(scripts).map((peer) => [peer, []]));
+  const scriptedHere = inJavaScript.includes(name) && existsSync(join(root, "bench", "peers", "node_modules"));
+  const scriptedLines = Object.fromEntries(scriptedHere ? Object.keys(scripts).map((peer) => [peer, []]) : []);
   const operations = await operationsOf(name);
   for (let i = 0; i < rounds; i++) {
     peaks.push(await peak(1024, 0.5));
     ours.push(last(jsonLines(process.execPath, [join(root, "bench", "step.js"), "--json", name])));
     if (torch && inTorch.includes(name)) theirs.push(last(torchLines([torch, name])));
-    if (!inJavaScript.includes(name) || !existsSync(join(root, "bench", "peers", "node_modules"))) continue;
     for (const [peer, lines] of Object.entries(scriptedLines)) {
       if (i === 0 || last(lines).median_ms < SLOW_MS) lines.push(scripted(scripts[peer], name));
     }
@@ -83,7 +83,6 @@ async function stepsOf(name) {
         }),
   };
   for (const [peer, lines] of Object.entries(scriptedLines)) {
-    if (lines.length === 0) continue;
     const failed = lines.find((line) => line.failed !== undefined);
     found[peer] = failed ?? {
       ms: middle(lines),

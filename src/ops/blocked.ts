@@ -147,7 +147,7 @@ export function blockedWeights(emit: Emit, weights: string, shape: Shape): strin
 export function turnedWeights(emit: Emit, weights: string, [filters, channels, height, width]: Shape): string {
   const places = height * width;
   const byChannel = blockedNode(emit, "ReorderInput", [weights]);
-  const rows = apartByBlocks(emit, byChannel, (block) => [(filters * channels * places) / block, block]);
+  const rows = rowsOfBlocks(emit, byChannel, filters * channels * places);
   const ofFilter = (block: number) => (channels / block) * places;
   const moved = movedBlocks(emit, rows, [
     [(block) => channels / block, () => places],
@@ -161,7 +161,7 @@ export function turnedWeights(emit: Emit, weights: string, [filters, channels, h
 /** The plain value [channels, batch, height, width] of a blocked one of [batch, channels, height, width]; channels are a multiple of 16. */
 export function exchangedPlain(emit: Emit, blocked: string, [batch, channels, height, width]: Shape): string {
   const places = height * width;
-  const rows = apartByBlocks(emit, blocked, (block) => [(batch * channels * places) / block, block]);
+  const rows = rowsOfBlocks(emit, blocked, batch * channels * places);
   const moved = movedBlocks(emit, rows, [
     [(block) => channels / block, () => places],
     [() => batch, (block) => (channels / block) * places],
@@ -172,12 +172,11 @@ export function exchangedPlain(emit: Emit, blocked: string, [batch, channels, he
   return emit.node("Reshape", [plain, int64(emit, [channels, batch, height, width])]);
 }
 
-/**
- * A blocked value in a shape in which B is a size of its own.
- * @param shape by B
- */
-export const apartByBlocks = (emit: Emit, blocked: string, shape: (block: number) => readonly number[]): string =>
-  emit.node("Reshape", [blocked, emit.node("Where", [wide(emit), int64(emit, shape(16)), int64(emit, shape(8))])]);
+/** The blocks of a blocked value of so many numbers one below the other, [size / B, B]. */
+export function rowsOfBlocks(emit: Emit, blocked: string, size: number): string {
+  const forms = [wide(emit), ...[16, 8].map((block) => int64(emit, [size / block, block]))];
+  return emit.node("Reshape", [blocked, emit.node("Where", forms)]);
+}
 
 /**
  * Whether blocks are 16 wide, asked of the runtime within the graph: the channels 0 … 15 of two places, reordered, have at position
@@ -228,7 +227,7 @@ export function movedBlocks(emit: Emit, rows: string, axes: readonly Stride[]): 
  */
 export function exchanged(emit: Emit, blocked: string, [batch, channels, height, width]: Shape): string {
   const places = height * width;
-  const rows = apartByBlocks(emit, blocked, (block) => [(batch * channels * places) / block, block]);
+  const rows = rowsOfBlocks(emit, blocked, batch * channels * places);
   const ofPicture = (block: number) => (channels / block) * places;
   const moved = movedBlocks(emit, rows, [
     [(block) => channels / block, () => places],

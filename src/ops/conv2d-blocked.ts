@@ -14,7 +14,6 @@
  */
 import { type Emit, int64, type Tensor, type TensorType } from "../ir/index.ts";
 import {
-  apartByBlocks,
   BLOCK,
   blockedNode,
   blockedWeights,
@@ -25,6 +24,7 @@ import {
   filled,
   fromBlocked,
   movedBlocks,
+  rowsOfBlocks,
   toBlocked,
   turnedWeights,
 } from "./blocked.ts";
@@ -113,8 +113,7 @@ export function blockedInputGradient(
     pads: [high.before, wide.before, high.behind, wide.behind],
   });
   const plane = high.count * wide.count;
-  const rowsOfAll = apartByBlocks(emit, maps, (b) => [(batch * all * plane) / b, b]);
-  const between = movedBlocks(emit, rowsOfAll, [
+  const between = movedBlocks(emit, rowsOfBlocks(emit, maps, batch * all * plane), [
     [() => batch, (b) => (all / b) * plane],
     [(b) => channels / b, () => plane],
     [() => high.count, () => wide.count],

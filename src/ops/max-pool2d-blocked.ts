@@ -7,7 +7,7 @@
  */
 import type { Shape } from "../core/index.ts";
 import type { Emit } from "../ir/index.ts";
-import { apartByBlocks, blockedNode, bornBlocked, fromBlocked, movedBlocks, toBlocked } from "./blocked.ts";
+import { blockedNode, bornBlocked, fromBlocked, movedBlocks, rowsOfBlocks, toBlocked } from "./blocked.ts";
 import type { Pair } from "./windows.ts";
 
 /**
@@ -31,8 +31,9 @@ export function blockedUnpool(emit: Emit, [x, g]: readonly string[], shape: Shap
   const [batch, channels, height, width] = shape;
   const [rows, columns] = [height / 2, width / 2];
   const quarters = [first, emit.node("Sub", [ofUpper, first]), third, emit.node("Sub", [ofLower, third])];
-  const blocks = (block: number) => (batch * channels * rows * columns) / block;
-  const apart = quarters.map((quarter) => apartByBlocks(emit, quarter, (block) => [blocks(block), block]));
+  const size = batch * channels * rows * columns;
+  const blocks = (block: number) => size / block;
+  const apart = quarters.map((quarter) => rowsOfBlocks(emit, quarter, size));
   const whole = movedBlocks(emit, emit.node("Concat", apart, { axis: 0 }), [
     [(block) => blocks(block) / columns, () => columns],
     [() => 2, (block) => 2 * blocks(block)],

@@ -192,30 +192,12 @@ function spreadOut(emit: Emit, x: string, shape: Shape, interior: readonly numbe
   const joined = byProduct(emit, x, shape, interior, of);
   if (joined !== undefined) return joined;
   const zeros = shape.flatMap(() => [0, 0]);
-  const pairs = emit.node(
-    "Reshape",
-    [
-      x,
-      int64(
-        emit,
-        shape.flatMap((dim) => [dim, 1]),
-      ),
-    ],
-    { allowzero: 1 },
-  );
+  const apart = shape.flatMap((dim) => [dim, 1]);
+  const pairs = emit.node("Reshape", [x, int64(emit, apart)], { allowzero: 1 });
   const value = emit.constant([of.value], [], of.dtype);
   const padded = emit.node("Pad", [pairs, int64(emit, [...zeros, ...interior.flatMap((count) => [0, count])]), value]);
-  return emit.node(
-    "Reshape",
-    [
-      padded,
-      int64(
-        emit,
-        shape.map((dim, axis) => dim * (interior[axis] + 1)),
-      ),
-    ],
-    { allowzero: 1 },
-  );
+  const wider = shape.map((dim, axis) => dim * (interior[axis] + 1));
+  return emit.node("Reshape", [padded, int64(emit, wider)], { allowzero: 1 });
 }
 
 /** Puts `before[axis]` and `after[axis]` copies of `value` around x. */

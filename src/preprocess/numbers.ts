@@ -14,8 +14,8 @@ export interface Normalization {
  * The second stage of preprocessing, part of every network: bytes [batch, height, width, channels] to numbers
  * [batch, channels, height, width] with mean 0 and deviation 1 over the training pictures: (x / 255 − mean) / deviation.
  * The mean is rounded to a byte, so that this is one pass over the bytes (a shift of half a byte at most is nothing to a
- * network with biases). Axes are exchanged while the pictures are bytes: a quarter of the traffic; one channel has none to exchange, and what a network
- * does to the form of its input first, such as flattening, then takes the place of this change of form.
+ * network with biases). Axes are exchanged while the pictures are bytes: a quarter of the traffic. One channel has none to
+ * exchange, only another form, and what a network does to that first, such as flattening, takes the place of this change.
  */
 export function numbers(pixels: Tensor, { mean, deviation }: Normalization): Tensor {
   const [batch, height, width, channels] = pixels.shape;
