@@ -1,8 +1,13 @@
 import type { Shape } from "../core/index.ts";
 import type { DType } from "./types.ts";
 
-/** An attribute of an ONNX node: integers are written as INT or INTS, `{ float }` as FLOAT, strings as STRING. */
-export type Attribute = number | readonly number[] | { readonly float: number } | string;
+/** An attribute of an ONNX node: integers are written as INT or INTS, `{ float }` as FLOAT, `{ floats }` as FLOATS, strings as STRING. */
+export type Attribute =
+  | number
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly floats: readonly number[] }
+  | string;
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** The twin of a value, in the blocked layout of native ONNX Runtime. */

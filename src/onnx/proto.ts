@@ -91,6 +91,9 @@ function attribute(writer: BinaryWriter, name: string, value: Attribute): void {
   } else if ("float" in value) {
     writer.tag(2, FIXED32).float(value.float);
     type(1);
+  } else if ("floats" in value) {
+    for (const item of value.floats) writer.tag(7, FIXED32).float(item);
+    type(6);
   } else {
     for (const item of value) writer.tag(8, VARINT).int64(item);
     type(7);

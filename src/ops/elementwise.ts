@@ -22,6 +22,9 @@ import { elementwiseBlocked, type Joined } from "./blocked.ts";
 type None = Record<string, never>;
 export const none: None = {};
 
+/** The slope that makes a step of HardSigmoid: whatever is not 0, and no denormal number, becomes 0 or 1. */
+export const GREATEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+
 export function isFloat(type: TensorType): boolean {
   return type.dtype === "float32" || type.dtype === "float64";
 }

@@ -7,8 +7,24 @@
  */
 import type { Shape } from "../core/index.ts";
 import type { Emit } from "../ir/index.ts";
-import { blockedNode, bornBlocked, fromBlocked, movedBlocks, rowsOfBlocks, toBlocked } from "./blocked.ts";
+import {
+  blockedNode,
+  bornBlocked,
+  channelwise,
+  filled,
+  fromBlocked,
+  movedBlocks,
+  rowsOfBlocks,
+  toBlocked,
+} from "./blocked.ts";
+import { GREATEST_FLOAT32 } from "./elementwise.ts";
 import type { Pair } from "./windows.ts";
+
+/**
+ * What an affine map of each channel ends with: 1 where it gives 0, 0 where it gives less. With the map it is one pass, Equal and Cast
+ * are two. (As in `reluGrad`, a difference below 3·10⁻³⁹ would count in part, and values that are infinite give NaN.)
+ */
+const isZero = { activation: "HardSigmoid", activation_params: { floats: [GREATEST_FLOAT32, 1] } };
 
 /**
  * A(x)ᵀ g, as in `maxUnpool2d`. The first place wins if it holds the maximum; else the second does if the upper row holds it; else the
@@ -19,16 +35,17 @@ import type { Pair } from "./windows.ts";
 export function blockedUnpool(emit: Emit, [x, g]: readonly string[], shape: Shape): string | undefined {
   const twin = bornBlocked(emit, x);
   if (twin === undefined) return undefined;
+  const [batch, channels, height, width] = shape;
   const pool = (kernel: Pair) =>
     blockedNode(emit, "MaxPool", [twin.name], { kernel_shape: kernel, strides: [2, 2], pads: [0, 0, 0, 0] });
   const largest = pool([2, 2]);
-  const reaches = (kernel: Pair) => emit.node("Cast", [emit.node("Equal", [pool(kernel), largest])], { to: 1 });
+  const reaches = (kernel: Pair) =>
+    channelwise(emit, [largest, filled(emit, -1, channels), "", pool(kernel)], channels, isZero);
   const cotangent = toBlocked(emit, g);
   const ofUpper = emit.node("Mul", [cotangent, reaches([1, 2])]);
   const ofLower = emit.node("Sub", [cotangent, ofUpper]);
   const first = emit.node("Mul", [cotangent, reaches([1, 1])]);
   const third = emit.node("Mul", [ofLower, reaches([2, 1])]);
-  const [batch, channels, height, width] = shape;
   const [rows, columns] = [height / 2, width / 2];
   const quarters = [first, emit.node("Sub", [ofUpper, first]), third, emit.node("Sub", [ofLower, third])];
   const size = batch * channels * rows * columns;

@@ -11,7 +11,7 @@
 import { sameShape } from "../core/index.ts";
 import { bind, defineOp, type Op, reject, type Tensor, type TensorLike } from "../ir/index.ts";
 import { elementwiseBlocked, joinedRectifier } from "./blocked.ts";
-import { applyUnary, none, requireFloat, unary } from "./elementwise.ts";
+import { applyUnary, GREATEST_FLOAT32, none, requireFloat, unary } from "./elementwise.ts";
 
 export const reluOp = unary({
   name: "relu",
@@ -24,8 +24,6 @@ export const reluOp = unary({
     { attrs: none, inputs: [{ shape: [3], values: [-1, 0, 1] }], noGradient: "the kink at 0" },
   ],
 });
-
-const GREATEST_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
 
 export const reluGradOp: Op = defineOp({
   name: "reluGrad",
