@@ -4,11 +4,12 @@
 import type { Tensor, TensorLike } from "../ir/index.ts";
 import { joinedAddition } from "./blocked.ts";
 import { applyBinary, binary, broadcastSamples } from "./elementwise.ts";
-import { grownProduct } from "./grown.ts";
+import { biasedProduct, grownProduct } from "./grown.ts";
 
 export const addOp = binary({
   name: "add",
-  onnx: (emit, inputs, output) => grownProduct(emit, inputs, output) ?? emit.node("Add", inputs),
+  onnx: (emit, inputs, output) =>
+    grownProduct(emit, inputs, output) ?? biasedProduct(emit, inputs, output) ?? emit.node("Add", inputs),
   joined: joinedAddition,
   evaluate: (x, y) => x + y,
   vjp: (g) => [g, g],

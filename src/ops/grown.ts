@@ -45,8 +45,8 @@ export function grownProduct(emit: Emit, [scaled, product]: readonly string[], o
   if (made?.opType !== "MatMul" || output.rank !== 2 || gradient.inputs[0].rank !== 2) return undefined;
   const [left, right] = made.inputs;
   const filters = emit.node("Reshape", [left, int64(emit, [units, batch, 1, 1])]);
-  const places = emit.node("Reshape", [right, int64(emit, [1, batch, others, 1])]);
-  const apart = [1, units, others, 1];
+  const places = emit.node("Reshape", [right, int64(emit, [1, batch, 1, others])]);
+  const apart = [1, units, 1, others];
   const begun = emit.node("Reshape", [scaled, int64(emit, apart)]);
   const sum = emit.node("com.microsoft:FusedConv", [places, filters, "", begun], { kernel_shape: [1, 1] });
   return grown(emit, sum, scaled, apart, output.shape);
@@ -61,14 +61,37 @@ export function grownStep(emit: Emit, [weights, change]: readonly string[], outp
   const made = emit.origin?.(change);
   if (made?.opType !== "Mul" || size % BLOCK !== 0 || sizeOf(inputs[0].shape) !== size) return undefined;
   const [u, rate] = made.inputs;
-  const begun = emit.node("Mul", [u, emit.node("Neg", [rate])]);
+  // A velocity that has grown is taken in the form that it has: each Reshape less is a microsecond.
+  const known = emit.grown?.get(u);
+  const taken = known && known.shape[1] % BLOCK === 0 ? known : undefined;
   // A row is what one call of the kernel does, and a thread's work is whole rows.
   const columns = rowLength(size / BLOCK);
-  const apart = [1, BLOCK, size / BLOCK / columns, columns];
-  const [x, z] = [weights, begun].map((value) => emit.node("Reshape", [value, int64(emit, apart)]));
-  const ones = emit.constant(new Float64Array(BLOCK).fill(1), [BLOCK, 1, 1, 1], "float32");
-  const sum = blockedNode(emit, "Conv", [x, ones, "", z], { kernel_shape: [1, 1], group: BLOCK });
+  const apart = taken?.shape ?? [1, BLOCK, size / BLOCK / columns, columns];
+  const inForm = (value: string) => emit.node("Reshape", [value, int64(emit, apart)]);
+  const begun = emit.node("Mul", [taken?.name ?? u, emit.node("Neg", [rate])]);
+  const ones = emit.constant(new Float64Array(apart[1]).fill(1), [apart[1], 1, 1, 1], "float32");
+  const sum = blockedNode(emit, "Conv", [inForm(weights), ones, "", taken ? begun : inForm(begun)], {
+    kernel_shape: [1, 1],
+    group: apart[1],
+  });
   return grown(emit, sum, begun, apart, output.shape);
+}
+
+/** So many results are better computed in three passes by all threads than in one with what Gemm does by one thread. */
+const LARGE = 2 ** 15;
+
+/**
+ * x·W + b with the product apart, by a name that ONNX Runtime does not join with the sum: its Gemm first copies b to each row, with
+ * one thread, and does a rectifier behind it with one. For [128, 784] · [784, 512] 0.45 ms instead of 0.47, for [128, 512] · [512, 256] 0.17
+ * instead of 0.19.
+ */
+export function biasedProduct(emit: Emit, [product, bias]: readonly string[], output: Tensor): string | undefined {
+  const [source, { rank }] = output.inputs;
+  if (!emit.grown || output.dtype !== "float32" || sizeOf(output.shape) < LARGE) return undefined;
+  if (source.op.name !== "matmul" || rank !== 1 || !isReadOnce(emit, source)) return undefined;
+  const made = emit.origin?.(product);
+  if (made?.opType !== "MatMul") return undefined;
+  return emit.node("Add", [emit.node("com.microsoft:FusedMatMul", made.inputs), bias]);
 }
 
 /** The divisor of `count` nearest below or at 1024. */
