@@ -30,6 +30,12 @@ export interface Grown {
   readonly begun: string;
 }
 
+/**
+ * The name of a truth value that no node makes: whether native ONNX Runtime's blocks are 16 wide, and not 8. Whoever opens a model
+ * that reads it adds it as a constant.
+ */
+export const BLOCKS_ARE_WIDE = "blocks are 16 wide";
+
 /** The little that an op needs to know of the target: add a node, add a constant. */
 export interface Emit {
   /**

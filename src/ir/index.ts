@@ -1,4 +1,4 @@
-export { type Attribute, type Attributes, type Emit, type Grown, int64, type Twin } from "./emit.ts";
+export { type Attribute, type Attributes, BLOCKS_ARE_WIDE, type Emit, type Grown, int64, type Twin } from "./emit.ts";
 export { type Graph, graph, print, topological, verify } from "./graph.ts";
 export { defineOp, type Op, type Place, type Sample, type SampleInput, Tensor, type VjpContext } from "./node.ts";
 export { Rejection, reject } from "./reject.ts";

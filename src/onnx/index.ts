@@ -1,3 +1,4 @@
+export { widthProbe, withWidth } from "./block-width.ts";
 export { joined, ModelBuilder, OPSET } from "./builder.ts";
 export { begunName, lower, lowerInto, lowerNative, lowerWebgpu } from "./lower.ts";
 export { readMetadata } from "./metadata.ts";

@@ -118,7 +118,7 @@ function qualified(opType: string): { domain: string; operator: string } {
 }
 
 /** In pieces: elements are not copied. */
-function tensor({ name, dtype, shape, raw, external }: TensorProto): Uint8Array[] {
+export function tensorPieces({ name, dtype, shape, raw, external }: TensorProto): Uint8Array[] {
   const writer = new BinaryWriter();
   for (const dim of shape) writer.tag(1, VARINT).int64(dim);
   writer.tag(2, VARINT).int32(dataType[dtype]);
@@ -156,7 +156,7 @@ const written = (body: (writer: BinaryWriter) => void): Uint8Array => {
 };
 
 /** A message that is given in pieces, as the field of another. */
-function framed(field: number, pieces: readonly Uint8Array[]): Uint8Array[] {
+export function framed(field: number, pieces: readonly Uint8Array[]): Uint8Array[] {
   const length = pieces.reduce((total, piece) => total + piece.length, 0);
   return [written((w) => w.tag(field, LENGTH).uint32(length)), ...pieces];
 }
@@ -172,7 +172,7 @@ export function encodePieces(model: ModelProto): Uint8Array[] {
       for (const item of model.nodes) message(writer, 1, (w) => node(w, item));
       text(writer, 2, model.name);
     }),
-    ...model.initializers.flatMap((item) => framed(5, tensor(item))),
+    ...model.initializers.flatMap((item) => framed(5, tensorPieces(item))),
     written((writer) => {
       for (const item of model.inputs) message(writer, 11, (w) => valueInfo(w, item));
       for (const item of model.outputs) message(writer, 12, (w) => valueInfo(w, item));

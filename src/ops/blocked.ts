@@ -7,10 +7,10 @@
  * `Emit.blocks` knows which plain values have a blocked twin. A unit that makes a blocked value hands out the plain one, and a
  * unit that can read blocked values takes the twin: a reordering that nobody reads is left out of the model. So a residual network
  * stays in this layout from its first convolution to its last, forward and backward. B is nowhere in the graph: all that is
- * reordered has a multiple of 16 channels, and where whole blocks are moved the graph itself asks how wide they are.
+ * reordered has a multiple of 16 channels, and where whole blocks are moved whoever opens the model says how wide they are.
  */
 import { type Shape, sameShape, sizeOf } from "../core/index.ts";
-import { type DType, type Emit, int64, type TensorType, type Twin } from "../ir/index.ts";
+import { BLOCKS_ARE_WIDE, type DType, type Emit, int64, type TensorType, type Twin } from "../ir/index.ts";
 
 const domain = "com.microsoft.nchwc";
 
@@ -174,20 +174,8 @@ export function exchangedPlain(emit: Emit, blocked: string, [batch, channels, he
 
 /** The blocks of a blocked value of so many numbers one below the other, [size / B, B]. */
 export function rowsOfBlocks(emit: Emit, blocked: string, size: number): string {
-  const forms = [wide(emit), ...[16, 8].map((block) => int64(emit, [size / block, block]))];
+  const forms = [BLOCKS_ARE_WIDE, ...[16, 8].map((block) => int64(emit, [size / block, block]))];
   return emit.node("Reshape", [blocked, emit.node("Where", forms)]);
-}
-
-/**
- * Whether blocks are 16 wide, asked of the runtime within the graph: the channels 0 … 15 of two places, reordered, have at position
- * 8 either the eighth channel or the second place.
- */
-function wide(emit: Emit): string {
-  const places = Array.from({ length: 2 * BLOCK }, (_, i) => i);
-  const reordered = blockedNode(emit, "ReorderInput", [emit.constant(places, [1, BLOCK, 1, 2], "float32")]);
-  const flat = emit.node("Reshape", [reordered, int64(emit, [2 * BLOCK])]);
-  const eighth = emit.node("Gather", [flat, emit.constant([8], [], "int32")], { axis: 0 });
-  return emit.node("Equal", [eighth, emit.constant([2 * 8], [], "float32")]);
 }
 
 /** How many places an axis of a result has, and how far apart their blocks are, in blocks, by B; a negative distance begins at the end. */
@@ -201,7 +189,7 @@ export type Stride = readonly [count: (block: number) => number, apart: (block: 
 export function movedBlocks(emit: Emit, rows: string, axes: readonly Stride[]): string {
   const chosen = (value: (block: number) => number) => {
     const [sixteen, eight] = [16, 8].map((block) => emit.constant([value(block)], [], "int32"));
-    return sixteen === eight ? sixteen : emit.node("Where", [wide(emit), sixteen, eight]);
+    return sixteen === eight ? sixteen : emit.node("Where", [BLOCKS_ARE_WIDE, sixteen, eight]);
   };
   const lists = axes.map(([count, apart], axis) => {
     const first = (block: number) => Math.max(0, (1 - count(block)) * apart(block));

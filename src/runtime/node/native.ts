@@ -3,6 +3,7 @@ import { adapt } from "../adapt.ts";
 import { HostBlock } from "../blocks.ts";
 import type { Runtime } from "../session.ts";
 import { sourceOf } from "../source.ts";
+import { widthTeller } from "./block-width.ts";
 import { inPlace, unreturned } from "./in-place.ts";
 import { nativeModule } from "./native-module.ts";
 
@@ -15,17 +16,21 @@ export async function loadNative(options: { threads?: number } = {}): Promise<Ru
   if (found instanceof Error) return found;
   const { ort, version } = found;
   const threads = options.threads ?? availableParallelism();
+  const sized = widthTeller((model) =>
+    ort.InferenceSession.create(model, { intraOpNumThreads: 1, executionProviders: ["cpu"], logSeverityLevel: 4 }),
+  );
   return {
     device: "cpu",
     description: `ONNX Runtime ${version}, native CPU, ${threads} ${threads === 1 ? "thread" : "threads"}`,
     threads,
     notes: [],
     createBlock: (shape, given) => new HostBlock(shape, given),
-    async createSession(model, { threads: own, spinning, planned = true, kept = [] } = {}) {
-      const stays = kept.length > 0 && model instanceof Uint8Array;
-      const session = await ort.InferenceSession.create(stays ? unreturned(model) : sourceOf(model), {
+    async createSession(model, { threads: most, spinning, planned = true, kept = [] } = {}) {
+      const own = model instanceof Uint8Array ? await sized(model) : model;
+      const stays = kept.length > 0 && own instanceof Uint8Array;
+      const session = await ort.InferenceSession.create(stays ? unreturned(own) : sourceOf(own), {
         executionProviders: ["cpu"],
-        intraOpNumThreads: own ?? threads,
+        intraOpNumThreads: most ?? threads,
         interOpNumThreads: 1,
         executionMode: "sequential",
         graphOptimizationLevel: "all",
