@@ -25,6 +25,7 @@ const traced = (model: ModelChoice, size: number, channels: 1 | 3) =>
 
 test.each<[string, ModelChoice, number, 1 | 3]>([
   ["mlp", mlp({ hidden: [256, 256] }), 16, 1],
+  ["mlp with a layer whose bias is added apart", mlp({ hidden: [2048] }), 8, 1],
   ["cnn", cnn({ channels: [16, 32] }), 16, 3],
   ["cnn of 5×5, with gelu", cnn({ channels: [32, 48], kernel: 5, activation: "gelu" }), 12, 1],
   ["fastnet", fastnet({ width: 16 }), 28, 1],
