@@ -43,8 +43,12 @@ export const together = (count: number) => `
   await storage.beat(study, name, 1);
   while ((await storage.workers(study, 60_000)).length < ${count}) await new Promise((resolve) => setTimeout(resolve, 5));`;
 
-/** Adds, takes, reports on and ends the trials 0, 1, …: whoever is first gets one. */
-export const runTrials = (trials: number, steps: number) => `
+/**
+ * Adds, takes, reports on and ends the trials 0, 1, …: whoever is first gets one.
+ * @param rest milliseconds after each that was ended: who waits for SQLite's lock sleeps meanwhile, and on a busy machine would find
+ *   everything done
+ */
+export const runTrials = (trials: number, steps: number, rest = 0) => `
   for (let number = 0; number < ${trials}; number++) {
     const added = await storage.addTrial(study, {
       number, configuration: { rate: 0.1, width: 1 }, space: 0, origin: "sampler", seen: null, seed: number, toStep: ${steps},
@@ -58,4 +62,5 @@ export const runTrials = (trials: number, steps: number) => `
       if (await storage.report(lease, step, { error: 1 / step, by: number })) say({ reported: number, step });
     }
     if (await storage.end(lease, { state: "complete", metrics: { error: number } })) say({ ended: number });
+    if (${rest} > 0) await new Promise((resolve) => setTimeout(resolve, ${rest}));
   }`;
