@@ -20,7 +20,7 @@ function sharedLoss(recipe: Recipe, perExample: Tensor) {
 /** The mean over the batch. Of weights that are all 0 it is 0: the share comes from the host, which divides by no 0. */
 export function batchLoss(recipe: Recipe, perExample: Tensor) {
   if (recipe.weighted) return sharedLoss(recipe, perExample);
-  return { loss: scoped("loss", () => mul(total(perExample), 1 / perExample.shape[0])), weights: [] };
+  return { loss: scoped("loss", () => total(perExample, 1 / perExample.shape[0])), weights: [] };
 }
 
 /**
