@@ -38,7 +38,9 @@ describe.each(kinds)("several processes at one storage in %s", (_, skipped, addr
     const [trials, steps] = [40, 3];
     const storage = await openStorage(address());
     const { id } = await storage.createStudy(spec("crowd"), space);
-    const hands = [1, 2, 3].map((n) => hand(address(), "crowd", `worker ${n}`, together(3) + runTrials(trials, steps, 5)));
+    const hands = [1, 2, 3].map((n) =>
+      hand(address(), "crowd", `worker ${n}`, together(3) + runTrials(trials, steps, 5)),
+    );
     let working = true;
     const all = Promise.all(hands.map(({ ended }) => ended)).finally(() => {
       working = false;
