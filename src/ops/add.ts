@@ -2,9 +2,10 @@
  * add: z = a + b, with broadcasting. ONNX Add (opset 14).
  */
 import type { Tensor, TensorLike } from "../ir/index.ts";
+import { biasedProduct } from "./biased.ts";
 import { joinedAddition } from "./blocked.ts";
 import { applyBinary, binary, broadcastSamples } from "./elementwise.ts";
-import { biasedProduct, grownProduct } from "./grown.ts";
+import { grownProduct } from "./grown.ts";
 
 export const addOp = binary({
   name: "add",
