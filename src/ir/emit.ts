@@ -21,13 +21,19 @@ export interface Twin {
   readonly convolution?: { readonly inputs: readonly string[]; readonly attributes: Attributes };
 }
 
-/** A value that is computed in the memory of another one, which nothing else reads. */
+/**
+ * A value that is computed in the memory of another one, which nothing else reads: in one piece, or in parts, each of so many
+ * of the rows.
+ */
 export interface Grown {
-  /** As an output of the model, in the shape that it has there. */
-  readonly name: string;
+  /** As outputs of the model. */
+  readonly parts: readonly {
+    readonly name: string;
+    /** The one whose memory it takes, which is an output, too. */
+    readonly begun: string;
+  }[];
+  /** What each part has there. */
   readonly shape: Shape;
-  /** The one whose memory it takes, which is an output, too. */
-  readonly begun: string;
 }
 
 /**
@@ -45,6 +51,8 @@ export interface Emit {
   readonly blocks?: Map<string, Twin>;
   /** Values that grow in the memory of others. There only where the graph is for native ONNX Runtime. */
   readonly grown?: Map<string, Grown>;
+  /** The same: an input that is one of `count` equal parts of another input, in whatever shape. */
+  partOf?(input: string, index: number, count: number, shape: Shape): string;
   /** How many units read each tensor of the graph, its outputs' readers not among them. */
   readonly readers?: ReadonlyMap<object, number>;
   /** The operator that made a value, and of what; undefined for inputs and constants. */

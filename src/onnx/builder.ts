@@ -1,6 +1,7 @@
 import type { Shape } from "../core/index.ts";
 import { InternalError } from "../core/index.ts";
 import type { Attributes, Emit, Grown, Place, Twin } from "../ir/index.ts";
+import { partName } from "./part.ts";
 import {
   encodePieces,
   type ModelProto,
@@ -84,6 +85,11 @@ export class ModelBuilder implements Emit {
   input(name: string, dtype: OnnxType, shape: readonly (number | string)[]): string {
     this.#inputs.push({ name, dtype, shape });
     return name;
+  }
+
+  partOf(input: string, index: number, count: number, shape: Shape): string {
+    const name = partName(input, { index, count });
+    return this.#inputs.some((known) => known.name === name) ? name : this.input(name, "float32", shape);
   }
 
   /** Names a value as an output of the model. */

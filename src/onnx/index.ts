@@ -1,7 +1,8 @@
 export { widthProbe, withWidth } from "./block-width.ts";
 export { joined, ModelBuilder, OPSET } from "./builder.ts";
-export { begunName, lower, lowerInto, lowerNative, lowerWebgpu } from "./lower.ts";
+export { lower, lowerInto, lowerNative, lowerWebgpu } from "./lower.ts";
 export { readMetadata } from "./metadata.ts";
 export { modelHead } from "./model-head.ts";
+export { begunName, type Part, partName, partOfName } from "./part.ts";
 export type { OnnxType } from "./proto.ts";
 export { type QuantizedWeights, quantizeWeights } from "./quantize.ts";

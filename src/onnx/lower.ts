@@ -1,5 +1,6 @@
 import { type Graph, isConstant, isInput, type Tensor, topological } from "../ir/index.ts";
 import { ModelBuilder, type Target } from "./builder.ts";
+import { begunName, partName } from "./part.ts";
 
 /**
  * Adds a traced graph to a model under construction.
@@ -36,12 +37,6 @@ function lowerOne(
   return tensor.op.lower(builder, inputs, tensor);
 }
 
-/**
- * The name of an output that is to lie where the output `name` does, which grows there: of a native form, whoever runs it binds one
- * array to both. Its shape there is not that of the graph, but as many numbers.
- */
-export const begunName = (name: string): string => `${name} begun`;
-
 function lowerFor(target: Target, graph: Graph, name: string) {
   const builder = new ModelBuilder(target);
   const feeds: Record<string, string> = {};
@@ -52,8 +47,11 @@ function lowerFor(target: Target, graph: Graph, name: string) {
     if (grown === undefined) {
       builder.output(output, values[output], tensor.dtype, tensor.shape);
     } else {
-      builder.output(begunName(output), grown.begun, tensor.dtype, tensor.shape);
-      builder.output(output, grown.name, tensor.dtype, grown.shape);
+      for (const [index, part] of grown.parts.entries()) {
+        const own = partName(output, { index, count: grown.parts.length });
+        builder.output(begunName(own), part.begun, tensor.dtype, grown.shape);
+        builder.output(own, part.name, tensor.dtype, grown.shape);
+      }
     }
   }
   return { builder, model: () => builder.finish(name) };

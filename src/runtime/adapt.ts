@@ -23,15 +23,16 @@ export function adapt(session: InferenceSession, backend: Backend): Session {
   const tensorOf = ({ dtype, data, shape }: Value) => new Constructor(dtype, data as never, shape);
   const wrap = (values: Values): Record<string, Tensor> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tensorOf(value)]));
-  // A result may have another form of as many numbers than the array that is given for it.
-  const forms = new Map(session.outputMetadata?.map((one) => [one.name, one.isTensor ? one.shape : []]));
-  const formed = (values: Values): Values =>
-    Object.fromEntries(
+  // A value may have another form of as many numbers than the array that is given for it.
+  const formed = (values: Values, metadata: readonly InferenceSession.ValueMetadata[] | undefined): Values => {
+    const forms = new Map(metadata?.map((one) => [one.name, one.isTensor ? one.shape : []]));
+    return Object.fromEntries(
       Object.entries(values).map(([name, value]) => {
         const form = forms.get(name)?.filter((size) => typeof size === "number");
         return [name, form !== undefined && sizeOf(form) === value.data.length ? { ...value, shape: form } : value];
       }),
     );
+  };
   const unwrap = (tensor: Tensor): Value => {
     const { type, dims, data } = tensor as TypedTensor<"float32">;
     return { dtype: type, shape: dims, data };
@@ -46,10 +47,10 @@ export function adapt(session: InferenceSession, backend: Backend): Session {
     },
     bind(feeds, outputs) {
       const { host, device } = apart(feeds);
-      const inputs = wrap(host);
+      const inputs = wrap(formed(host, session.inputMetadata));
       const filled = apart(outputs);
       if (backend.writesInPlace) {
-        const fetches = wrap(formed(filled.host));
+        const fetches = wrap(formed(filled.host, session.outputMetadata));
         const { unreturned } = backend;
         if (unreturned === undefined) return async () => void (await session.run(inputs, fetches).catch(explain));
         const asked = { ...fetches, [unreturned.output]: null };

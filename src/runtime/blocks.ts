@@ -1,5 +1,5 @@
 import type { Tensor } from "onnxruntime-common";
-import { type Shape, sizeOf } from "../core/index.ts";
+import { InternalError, type Shape, sizeOf } from "../core/index.ts";
 import { allocate, type Block, type Value } from "./session.ts";
 
 /** A block in this memory: a session reads and writes its array in place. */
@@ -23,6 +23,17 @@ export class HostBlock implements Block {
   write(numbers: Float32Array): void {
     (this.value.data as Float32Array).set(numbers);
   }
+}
+
+/** One of so many equal parts of what lies in this memory, without a copy. */
+export function partOf(place: Value | Block, index: number, count: number): Value | Block {
+  if (count === 1) return place;
+  if (!("data" in place) && !(place instanceof HostBlock)) {
+    throw new InternalError("a part of a block that lies elsewhere");
+  }
+  const { dtype, data } = place instanceof HostBlock ? place.value : place;
+  const size = data.length / count;
+  return { dtype, shape: [size], data: data.subarray(index * size, (index + 1) * size) };
 }
 
 /** Brings a tensor back from the graphics card. */

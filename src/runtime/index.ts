@@ -1,3 +1,4 @@
+export { partOf } from "./blocks.ts";
 export { probe } from "./probe.ts";
 export {
   allocate,

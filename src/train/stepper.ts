@@ -1,7 +1,7 @@
 import { InternalError, UsageError } from "../core/index.ts";
 import { memoryRows, type PixelRows } from "../data/index.ts";
-import { begunName } from "../onnx/index.ts";
-import { allocate, type Places, type Runtime, type Session, type SessionOptions } from "../runtime/index.ts";
+import { partOfName } from "../onnx/index.ts";
+import { allocate, type Places, partOf, type Runtime, type Session, type SessionOptions } from "../runtime/index.ts";
 import { augmenterOf, type BatchFeed, batchFeed, noiseFeed, weightOf } from "./batch-feed.ts";
 import type { Feeder } from "./feeder.ts";
 import { names } from "./names.ts";
@@ -31,14 +31,25 @@ export interface Stepper {
   step(order: Int32Array, index: number, number?: number, stop?: () => boolean): Promise<StepResult | undefined>;
 }
 
-/** The outputs of a session that are the next state; what a part of it is begun with lies where the part does. */
-const next = ({ outputNames }: Session, blocks: Blocks) =>
-  Object.fromEntries(
-    Object.entries(blocks).flatMap(([name, block]) => {
-      const begun = begunName(names.next(name));
-      return [names.next(name), ...(outputNames.includes(begun) ? [begun] : [])].map((output) => [output, block]);
+/** Where an input or output of a session lies: in a place of its name, or in one that its name tells. */
+function placeOf(name: string, find: (whole: string) => Places[string] | undefined): Places[string] | undefined {
+  const own = find(name);
+  if (own !== undefined) return own;
+  const { whole, index, count } = partOfName(name);
+  const place = find(whole);
+  return place && partOf(place, index, count);
+}
+
+/** The outputs of a session that are the next state, each in its block. */
+function next({ outputNames }: Session, blocks: Blocks): Places {
+  const byOutput = new Map(Object.entries(blocks).map(([name, block]) => [names.next(name), block]));
+  return Object.fromEntries(
+    outputNames.flatMap((name) => {
+      const place = placeOf(name, (whole) => byOutput.get(whole));
+      return place === undefined ? [] : [[name, place]];
     }),
   );
+}
 
 /**
  * From so many bytes of state on, memory counts for more than time. Without a plan (SessionOptions) mlp100m takes 1,952 MB
@@ -55,9 +66,9 @@ const optionsFor = (state: DoubleState): SessionOptions => ({
 /** Of everything that there is, what a session takes. */
 function feedsOf(session: Session, ...sources: readonly Places[]): Places {
   const entries = session.inputNames.map((name): [string, Places[string]] => {
-    const source = sources.find((values) => values[name] !== undefined);
-    if (source === undefined) throw new InternalError(`nothing feeds the input ${name} of a step`);
-    return [name, source[name]];
+    const place = placeOf(name, (whole) => sources.find((values) => values[whole] !== undefined)?.[whole]);
+    if (place === undefined) throw new InternalError(`nothing feeds the input ${name} of a step`);
+    return [name, place];
   });
   return Object.fromEntries(entries);
 }

@@ -3,21 +3,21 @@ import { expect, test } from "vitest";
 import { chosen } from "../../src/core/index.ts";
 import { crossEntropy } from "../../src/losses/index.ts";
 import { models } from "../../src/models/index.ts";
-import { begunName } from "../../src/onnx/index.ts";
+import { begunName, partOfName } from "../../src/onnx/index.ts";
 import { momentum, nesterov, type OptimizerChoice, sgd } from "../../src/optimizers/index.ts";
 import { stepGraph } from "../../src/train/step-graph.ts";
 import { type Form, stepsOf } from "./steps.ts";
 
-const traced = (optimizer: OptimizerChoice) =>
+const traced = (optimizer: OptimizerChoice, hidden = [1024, 64], side = 8) =>
   stepGraph(
     {
-      model: chosen("model", models.mlp, { hidden: [1024, 64] }),
+      model: chosen("model", models.mlp, { hidden }),
       loss: crossEntropy(),
       regularizers: [],
       optimizer,
       normalization: { mean: [0.5], deviation: [0.3] },
-      height: 8,
-      width: 8,
+      height: side,
+      width: side,
       channels: 1,
       classes: 10,
     },
@@ -41,6 +41,24 @@ test.each<[string, OptimizerChoice, string[]]>([
       expect(off, name).toBeLessThanOrEqual(step === 0 && name.includes("weight") ? 0 : 1e-5);
     }
   }
+});
+
+test("states larger than caches grow part by part", async () => {
+  // 3136 → 1360: 4.3 million weights.
+  const graph = traced(momentum(), [1360], 56);
+  const own = await stepsOf(graph, "native", 2);
+  const standard = await stepsOf(graph, "standard", 2);
+  for (const whole of ["next hidden1.weight", "next velocity of hidden1.weight"]) {
+    const parts = own.outputs.filter((name) => partOfName(name).whole === whole);
+    const { count } = partOfName(parts[0]);
+    expect(count).toBeGreaterThan(1);
+    // Each part and what it is begun with.
+    expect(parts).toHaveLength(2 * count);
+    const name = whole.slice("next ".length);
+    expect(standard.states[0][name].every((value, i) => own.states[0][name][i] === value)).toBe(true);
+  }
+  const [last, other] = [own, standard].map(({ states }) => states[1]["hidden1.weight"]);
+  expect(other.reduce((most, value, i) => Math.max(most, Math.abs(last[i] - value)), 0)).toBeLessThan(1e-5);
 });
 
 test("what something else reads does not grow, nor what is made of more than the state", async () => {

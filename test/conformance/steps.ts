@@ -2,8 +2,8 @@
 import { expect } from "vitest";
 import { Random } from "../../src/core/index.ts";
 import type { Graph } from "../../src/ir/index.ts";
-import { begunName, lower, lowerNative } from "../../src/onnx/index.ts";
-import { allocate, type Value } from "../../src/runtime/index.ts";
+import { lower, lowerNative, partOfName } from "../../src/onnx/index.ts";
+import { allocate, type Places, partOf, type Value } from "../../src/runtime/index.ts";
 import { loadNative } from "../../src/runtime/node/index.ts";
 
 const native = await loadNative({ threads: 2 });
@@ -39,15 +39,22 @@ export async function stepsOf(graph: Graph, form: Form, count: number) {
   let front = feeds;
   for (let step = 0; step < count; step++) {
     const back: Record<string, Value> = {};
-    const outputs: Record<string, Value> = { loss };
+    const outputs: Record<string, Places[string]> = { loss };
     for (const [name, tensor] of Object.entries(graph.outputs)) {
       if (name === "loss") continue;
       const value = allocate("float32", tensor.shape);
       back[name.slice("next ".length)] = value;
-      for (const output of [name, begunName(name)]) if (session.outputNames.includes(output)) outputs[output] = value;
+      for (const output of session.outputNames) {
+        const { whole, index, count } = partOfName(output);
+        if (whole === name) outputs[output] = partOf(value, index, count);
+      }
     }
     const before = Object.values(front).map(({ data }) => Buffer.from(data.slice().buffer));
-    await session.bind(front, outputs)();
+    const inputs = session.inputNames.map((name) => {
+      const { whole, index, count } = partOfName(name);
+      return [name, partOf(front[whole], index, count)] as const;
+    });
+    await session.bind(Object.fromEntries(inputs), outputs)();
     const after = Object.values(front).map(({ data }) => Buffer.from(data.slice().buffer));
     expect(after.every((bytes, i) => bytes.equals(before[i]))).toBe(true);
     states.push(
