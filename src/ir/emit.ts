@@ -32,6 +32,8 @@ export interface Grown {
     /** The one whose memory it takes, which is an output, too. */
     readonly begun: string;
   }[];
+  /** What it is begun with is made of a part of the state that nothing else reads, so that it may lie there. */
+  readonly inPlace?: boolean;
   /** What each part has there. */
   readonly shape: Shape;
 }

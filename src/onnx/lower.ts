@@ -1,6 +1,6 @@
 import { type Graph, isConstant, isInput, type Tensor, topological } from "../ir/index.ts";
 import { ModelBuilder, type Target } from "./builder.ts";
-import { begunName, partName } from "./part.ts";
+import { begunName, inPlaceName, partName } from "./part.ts";
 
 /**
  * Adds a traced graph to a model under construction.
@@ -49,7 +49,7 @@ function lowerFor(target: Target, graph: Graph, name: string) {
     } else {
       for (const [index, part] of grown.parts.entries()) {
         const own = partName(output, { index, count: grown.parts.length });
-        builder.output(begunName(own), part.begun, tensor.dtype, grown.shape);
+        builder.output((grown.inPlace ? inPlaceName : begunName)(own), part.begun, tensor.dtype, grown.shape);
         builder.output(own, part.name, tensor.dtype, grown.shape);
       }
     }

@@ -16,8 +16,12 @@ export const partName = (whole: string, { index, count }: Part): string =>
 /** The name of an output that is to lie where the output `name` does, which grows there. */
 export const begunName = (name: string): string => `${name} begun`;
 
-/** What a name says: in whose array it lies, and where. */
-export function partOfName(name: string): Part & { readonly whole: string } {
-  const [, whole, index, count] = /^(.*?)(?:, part (\d+) of (\d+))?(?: begun)?$/s.exec(name) as RegExpExecArray;
-  return { whole, index: Number(index ?? 1) - 1, count: Number(count ?? 1) };
+/** The same, which may also lie where the state is that it is the next of. Both are right in arrays of their own as well. */
+export const inPlaceName = (name: string): string => `${begunName(name)} in place`;
+
+/** What a name says: in whose array it lies, and where; and whether it is an `inPlaceName`. */
+export function partOfName(name: string): Part & { readonly whole: string; readonly inPlace: boolean } {
+  const said = /^(.*?)(?:, part (\d+) of (\d+))?(?: begun( in place)?)?$/s.exec(name) as RegExpExecArray;
+  const [, whole, index = "1", count = "1", inPlace] = said;
+  return { whole, index: Number(index) - 1, count: Number(count), inPlace: inPlace !== undefined };
 }

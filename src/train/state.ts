@@ -1,4 +1,3 @@
-import { sizeOf } from "../core/index.ts";
 import { allocate, type Block, type Runtime, type Value } from "../runtime/index.ts";
 import type { StateValues } from "./events.ts";
 import type { StateBlock } from "./plan.ts";
@@ -9,21 +8,28 @@ export type Blocks = Readonly<Record<string, Block>>;
 /**
  * The state of a run, twice: a step reads the front blocks and writes the back ones, then they change places. Nothing is
  * copied and nothing is allocated from step to step, so memory stays flat; and after a step that went wrong the state
- * before it is still there. It lies where the runtime computes, and comes from there when somebody asks.
+ * before it is still there. It lies where the runtime computes, and comes from there when somebody asks. Large velocities are
+ * there once: nothing but a next step needs them, and after a step that went wrong there is none.
  */
 export class DoubleState {
   readonly #blocks: readonly [Blocks, Blocks];
   /** Which of the two is in front. */
   side: 0 | 1 = 0;
-  /** What one of the two takes. */
-  readonly bytes: number;
-
-  /** @param owned the arrays of `initial` become the state's own instead of being copied */
-  constructor(runtime: Runtime, parts: readonly StateBlock[], initial: StateValues, owned = false) {
-    this.bytes = parts.reduce((total, { shape }) => total + Float32Array.BYTES_PER_ELEMENT * sizeOf(shape), 0);
-    const blocks = (given: StateValues) =>
-      Object.fromEntries(parts.map(({ name, shape }) => [name, runtime.createBlock(shape, given[name])]));
-    this.#blocks = [blocks(owned ? initial : {}), blocks({})];
+  /**
+   * @param owned the arrays of `initial` become the state's own instead of being copied
+   * @param once the parts that a step writes where it reads them
+   */
+  constructor(
+    runtime: Runtime,
+    parts: readonly StateBlock[],
+    initial: StateValues,
+    owned = false,
+    once: ReadonlySet<string> = new Set(),
+  ) {
+    const first = parts.map(({ name, shape }) => runtime.createBlock(shape, owned ? initial[name] : undefined));
+    const second = parts.map(({ name, shape }, i) => (once.has(name) ? first[i] : runtime.createBlock(shape)));
+    const named = (blocks: readonly Block[]) => Object.fromEntries(parts.map(({ name }, i) => [name, blocks[i]]));
+    this.#blocks = [named(first), named(second)];
     if (!owned) this.restore(initial);
   }
 

@@ -1,4 +1,4 @@
-import { InternalError, UsageError } from "../core/index.ts";
+import { InternalError, sizeOf, UsageError } from "../core/index.ts";
 import { memoryRows, type PixelRows } from "../data/index.ts";
 import { partOfName } from "../onnx/index.ts";
 import { allocate, type Places, partOf, type Runtime, type Session, type SessionOptions } from "../runtime/index.ts";
@@ -6,7 +6,7 @@ import { augmenterOf, type BatchFeed, batchFeed, noiseFeed, weightOf } from "./b
 import type { Feeder } from "./feeder.ts";
 import { names } from "./names.ts";
 import { openGraph } from "./open-graph.ts";
-import { type CompiledGraph, type Plan, type StepGraphs, stateBlocks } from "./plan.ts";
+import { type CompiledGraph, type Plan, type StateBlock, type StepGraphs, stateBlocks } from "./plan.ts";
 import { type Blocks, DoubleState, type Scalars } from "./state.ts";
 
 /** The mean loss before an update, and how much the pictures of the step count: their number, unless they have weights. */
@@ -21,8 +21,8 @@ export interface Stepper {
   /** Steps in one pass over the training pictures. */
   readonly stepsPerEpoch: number;
   /**
-   * Updates the state from the pictures of `order` that are this step's. When the loss is not finite the state is left as
-   * it was.
+   * Updates the state from the pictures of `order` that are this step's. When the loss is not finite the weights are left as
+   * they were; velocities of a large network may then be worth nothing.
    * @param index of the step in its epoch, from 0
    * @param number of the step in the run, from 1: it decides what dropout leaves out
    * @param stop asked between the parts of a long step
@@ -58,10 +58,20 @@ function next({ outputNames }: Session, blocks: Blocks): Places {
 const LARGE = 2 ** 28;
 
 /** The state that a graph writes stays where the runtime computes. */
-const optionsFor = (state: DoubleState): SessionOptions => ({
-  kept: Object.keys(state.front()).map(names.next),
-  planned: state.bytes < LARGE,
+const optionsFor = (written: readonly StateBlock[]): SessionOptions => ({
+  kept: written.map(({ name }) => names.next(name)),
+  planned: written.reduce((bytes, { shape }) => bytes + Float32Array.BYTES_PER_ELEMENT * sizeOf(shape), 0) < LARGE,
 });
+
+/** The parts of the state that all of the sessions may write where they read them. */
+function writtenInPlace(sessions: readonly Session[], written: readonly StateBlock[]): ReadonlySet<string> {
+  const allowed = sessions.map(({ outputNames }) => {
+    const said = outputNames.map(partOfName).filter(({ inPlace }) => inPlace);
+    return new Set(said.map(({ whole }) => whole));
+  });
+  const within = written.filter(({ name }) => allowed.every((one) => one.has(names.next(name))));
+  return new Set(within.map(({ name }) => name));
+}
 
 /** Of everything that there is, what a session takes. */
 function feedsOf(session: Session, ...sources: readonly Places[]): Places {
@@ -88,17 +98,17 @@ interface Supply {
   readonly owned: boolean;
 }
 
-/** What a graph is prepared for: the state that it writes. */
+/** What a graph is prepared for: the blocks that it writes. */
 interface Target {
   readonly plan: Plan;
   readonly runtime: Runtime;
-  readonly state: DoubleState;
+  readonly written: readonly StateBlock[];
 }
 
 /** A graph with the buffers of its batches and its noise. */
-async function prepare({ plan, runtime, state }: Target, { rows, feeder }: Supply, graph: CompiledGraph) {
+async function prepare({ plan, runtime, written }: Target, { rows, feeder }: Supply, graph: CompiledGraph) {
   const { batch, noise } = graph;
-  const session = await openGraph(runtime, graph, plan.threads, optionsFor(state));
+  const session = await openGraph(runtime, graph, plan.threads, optionsFor(written));
   const feed = batchFeed(plan.pictures, rows, batch, plan.classes, augmenterOf(plan, rows));
   return { batch, session, feed: feeder === undefined ? feed : fed(feed, feeder), noise: noiseFeed(noise) };
 }
@@ -114,8 +124,8 @@ const fed = ({ values, fill }: BatchFeed, feeder: Feeder): BatchFeed => ({
 const epochOf = (step: number, stepsPerEpoch: number) => Math.floor((step - 1) / stepsPerEpoch) + 1;
 
 const sides = [0, 1] as const;
-const stateOf = (plan: Plan, runtime: Runtime, { owned }: Supply) =>
-  new DoubleState(runtime, stateBlocks(plan), plan.initial, owned);
+const stateOf = (plan: Plan, runtime: Runtime, { owned }: Supply, once?: ReadonlySet<string>) =>
+  new DoubleState(runtime, stateBlocks(plan), plan.initial, owned, once);
 
 /** One graph a step: the usual case. */
 async function batchStepper(
@@ -125,19 +135,19 @@ async function batchStepper(
   scalars: Scalars,
   graphs: readonly CompiledGraph[],
 ): Promise<Stepper> {
-  const state = stateOf(plan, runtime, supply);
+  const written = stateBlocks(plan);
   const loss = allocate("float32", []);
   scalars.set(names.share, 1);
-  const bound = await Promise.all(
-    graphs.map(async (graph) => {
-      const { batch, session, feed, noise } = await prepare({ plan, runtime, state }, supply, graph);
-      const run = sides.map((side) => {
-        const feeds = feedsOf(session, feed.values, noise.values, scalars.values, state.front(side));
-        return session.bind(feeds, { loss, ...next(session, state.back(side)) });
-      });
-      return { batch, feed, noise, run };
-    }),
-  );
+  const prepared = await Promise.all(graphs.map((graph) => prepare({ plan, runtime, written }, supply, graph)));
+  const sessions = prepared.map(({ session }) => session);
+  const state = stateOf(plan, runtime, supply, writtenInPlace(sessions, written));
+  const bound = prepared.map(({ session, ...rest }) => {
+    const run = sides.map((side) => {
+      const feeds = feedsOf(session, rest.feed.values, rest.noise.values, scalars.values, state.front(side));
+      return session.bind(feeds, { loss, ...next(session, state.back(side)) });
+    });
+    return { ...rest, run };
+  });
   const count = plan.train.length;
   const whole = graphs[0].batch;
   const stepsPerEpoch = Math.ceil(count / whole);
@@ -176,17 +186,14 @@ async function chunkStepper(
 ): Promise<Stepper> {
   const state = stateOf(plan, runtime, supply);
   // What goes on from chunk to chunk: the sums, and the buffers, which the state has again after the update.
-  const sums = new DoubleState(
-    runtime,
-    [...plan.parameters.map(({ name, shape }) => ({ name: names.sum(name), shape })), ...plan.buffers],
-    {},
-  );
+  const written = [...plan.parameters.map(({ name, shape }) => ({ name: names.sum(name), shape })), ...plan.buffers];
+  const sums = new DoubleState(runtime, written, {});
   const zeros = await sums.snapshot();
   const loss = allocate("float32", []);
   scalars.set(names.share, 1);
   const bound = await Promise.all(
     accumulate.map(async (graph) => {
-      const { batch, session, feed, noise } = await prepare({ plan, runtime, state: sums }, supply, graph);
+      const { batch, session, feed, noise } = await prepare({ plan, runtime, written }, supply, graph);
       // For each side of the parameters, one prepared run for each side of the sums.
       const run = sides.map((side) =>
         sides.map((sumSide) => {
@@ -198,7 +205,7 @@ async function chunkStepper(
       return { batch, feed, noise, run };
     }),
   );
-  const update = await openGraph(runtime, { model: apply }, plan.threads, optionsFor(state));
+  const update = await openGraph(runtime, { model: apply }, plan.threads, optionsFor(stateBlocks(plan)));
   const updates = sides.map((side) =>
     sides.map((sumSide) => {
       const feeds = feedsOf(update, scalars.values, sums.front(sumSide), state.front(side));
