@@ -21,7 +21,7 @@ const slowFiles = [
   "src/gradcheck/networks.test.ts",
   "src/experiment/node/inspect/corrections.test.ts",
   "src/studio/node/folder-runs.test.ts",
-  "src/train/{augmented,continuation,buffers,learning-rate-range,trainer}.test.ts",
+  "src/train/{augmented,continuation,buffers,learning-rate-range,stepper,trainer}.test.ts",
   "src/tune/importance.test.ts",
   "src/tune/samplers/{gp,samplers}.test.ts",
   "test/conformance/{grown,losses,mutation,native-networks,optimizers,solvers}.test.ts",

@@ -32,10 +32,10 @@ export interface Grown {
     /** The one whose memory it takes, which is an output, too. */
     readonly begun: string;
   }[];
-  /** What it is begun with is made of a part of the state that nothing else reads, so that it may lie there. */
-  readonly inPlace?: boolean;
-  /** What each part has there. */
+  /** Of each part, as an output. */
   readonly shape: Shape;
+  /** The input that it is begun with, which nothing else reads: where this is the next of it, it may lie there. */
+  readonly over?: string;
 }
 
 /**
@@ -53,10 +53,10 @@ export interface Emit {
   readonly blocks?: Map<string, Twin>;
   /** Values that grow in the memory of others. There only where the graph is for native ONNX Runtime. */
   readonly grown?: Map<string, Grown>;
-  /** The same: an input that is one of `count` equal parts of another input, in whatever shape. */
-  partOf?(input: string, index: number, count: number, shape: Shape): string;
-  /** How many units read each tensor of the graph, its outputs' readers not among them. */
-  readonly readers?: ReadonlyMap<object, number>;
+  /** An input that is one of `count` equal parts of another input, in whatever shape: for native ONNX Runtime alone. */
+  partOf(input: string, index: number, count: number, shape: Shape): string;
+  /** The tensors that are made of each tensor of the graph, one for each time that it is read; the graph's outputs are no readers. */
+  readonly readers?: ReadonlyMap<object, readonly object[]>;
   /** The operator that made a value, and of what; undefined for inputs and constants. */
   origin?(value: string): { readonly opType: string; readonly inputs: readonly string[] } | undefined;
   /** Operators that were written as parts, by name. There only where the graph is for WebGPU. */

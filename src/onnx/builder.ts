@@ -63,7 +63,7 @@ export class ModelBuilder implements Emit {
   place: Place = { scope: "", backward: false };
   readonly blocks?: Map<string, Twin>;
   readonly grown?: Map<string, Grown>;
-  readers?: ReadonlyMap<object, number>;
+  readers?: ReadonlyMap<object, readonly object[]>;
   readonly parts?: Set<string>;
   readonly #nodes: NodeProto[] = [];
   readonly #initializers = new Map<string, TensorProto>();

@@ -1,6 +1,6 @@
 import { type Graph, isConstant, isInput, type Tensor, topological } from "../ir/index.ts";
 import { ModelBuilder, type Target } from "./builder.ts";
-import { begunName, inPlaceName, partName } from "./part.ts";
+import { begunName, partName } from "./part.ts";
 
 /**
  * Adds a traced graph to a model under construction.
@@ -14,8 +14,8 @@ export function lowerInto(
 ): Record<string, string> {
   const names = new Map<Tensor, string>();
   const order = topological(Object.values(graph.outputs));
-  const readers = new Map<Tensor, number>();
-  for (const read of order.flatMap(({ inputs }) => inputs)) readers.set(read, (readers.get(read) ?? 0) + 1);
+  const readers = new Map<Tensor, Tensor[]>(order.map((tensor) => [tensor, []]));
+  for (const tensor of order) for (const read of tensor.inputs) readers.get(read)?.push(tensor);
   builder.readers = readers;
   for (const tensor of order) {
     builder.place = tensor.place;
@@ -49,7 +49,7 @@ function lowerFor(target: Target, graph: Graph, name: string) {
     } else {
       for (const [index, part] of grown.parts.entries()) {
         const own = partName(output, { index, count: grown.parts.length });
-        builder.output((grown.inPlace ? inPlaceName : begunName)(own), part.begun, tensor.dtype, grown.shape);
+        builder.output(begunName(own, grown.over), part.begun, tensor.dtype, grown.shape);
         builder.output(own, part.name, tensor.dtype, grown.shape);
       }
     }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { begunName, inPlaceName, partName, partOfName } from "./part.ts";
+import { begunName, partName, partOfName } from "./part.ts";
 
 test.each([
   ["next hidden1.weight", 0, 1],
@@ -7,6 +7,6 @@ test.each([
   ["next a\nb", 11, 32],
 ])("the name of a part of %j says where it lies", (whole, index, count) => {
   const name = partName(whole, { index, count });
-  for (const one of [name, begunName(name)]) expect(partOfName(one)).toEqual({ whole, index, count, inPlace: false });
-  expect(partOfName(inPlaceName(name))).toEqual({ whole, index, count, inPlace: true });
+  for (const one of [name, begunName(name)]) expect(partOfName(one)).toEqual({ whole, index, count });
+  expect(partOfName(begunName(name, "velocity of a"))).toEqual({ whole, index, count, over: "velocity of a" });
 });

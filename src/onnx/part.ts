@@ -13,15 +13,16 @@ export interface Part {
 export const partName = (whole: string, { index, count }: Part): string =>
   count === 1 ? whole : `${whole}, part ${index + 1} of ${count}`;
 
-/** The name of an output that is to lie where the output `name` does, which grows there. */
-export const begunName = (name: string): string => `${name} begun`;
+/**
+ * The name of an output that is to lie where the output `name` does, which grows there.
+ * @param over the input that it is made of, which nothing else reads: if that is what `name` is the next of, all three may lie there
+ */
+export const begunName = (name: string, over?: string): string =>
+  over === undefined ? `${name} begun` : `${name} begun over ${over}`;
 
-/** The same, which may also lie where the state is that it is the next of. Both are right in arrays of their own as well. */
-export const inPlaceName = (name: string): string => `${begunName(name)} in place`;
-
-/** What a name says: in whose array it lies, and where; and whether it is an `inPlaceName`. */
-export function partOfName(name: string): Part & { readonly whole: string; readonly inPlace: boolean } {
-  const said = /^(.*?)(?:, part (\d+) of (\d+))?(?: begun( in place)?)?$/s.exec(name) as RegExpExecArray;
-  const [, whole, index = "1", count = "1", inPlace] = said;
-  return { whole, index: Number(index) - 1, count: Number(count), inPlace: inPlace !== undefined };
+/** What a name says: in whose array it lies, and where; and the `over` of a `begunName`. */
+export function partOfName(name: string): Part & { readonly whole: string; readonly over?: string } {
+  const said = /^(.*?)(?:, part (\d+) of (\d+))?(?: begun(?: over (.*))?)?$/s.exec(name) as RegExpExecArray;
+  const [, whole, index = "1", count = "1", over] = said;
+  return { whole, index: Number(index) - 1, count: Number(count), ...(over === undefined ? {} : { over }) };
 }

@@ -77,7 +77,7 @@ export function elementwiseBlocked(
     if (sizeOf(types[i].shape) === 1) return { name: value, born: false };
     const { convolution, ...twin } = emit.blocks?.get(value) ?? { name: toBlocked(emit, value), born: false };
     // Work that is to be done once.
-    return convolution && emit.readers?.get(types[i]) === 1 ? { ...twin, convolution } : twin;
+    return convolution && emit.readers?.get(types[i])?.length === 1 ? { ...twin, convolution } : twin;
   });
   const part = types.every((type) => sameShape(type.shape, shape)) ? joined(emit, twins, shape[1]) : undefined;
   if (part !== undefined) return fromBlocked(emit, part.name, shape[1], part.affine && { affine: part.affine });

@@ -23,14 +23,14 @@ const kernelOf = (w: Shape): Pair => [w[2], w[3]];
 
 /**
  * Calls `visit` with the positions in x, w and y of every product that the convolution adds up: those of one window and filter
- * lie `plane` apart in x and `kernel` apart in w, one for each of `own` channels.
+ * lie `area` apart in x and `kernel` apart in w, one for each of `own` channels.
  */
 function eachProduct(
   x: Shape,
   w: Shape,
   y: Shape,
   attrs: ConvAttrs,
-  visit: (x: number, w: number, y: number, own: number, plane: number, kernel: number) => void,
+  visit: (x: number, w: number, y: number, own: number, area: number, kernel: number) => void,
 ): void {
   const [batch, channels, height, width] = x;
   const [filters, own, kh, kw] = w;
@@ -84,8 +84,8 @@ export const conv2dOp: Op<ConvAttrs> = defineOp<ConvAttrs>({
   evaluate: ([x, w, b], attrs, { shape }) => {
     const plane = shape[2] * shape[3];
     const data = new Float64Array(sizeOf(shape)).map((_, i) => b?.data[Math.floor(i / plane) % shape[1]] ?? 0);
-    eachProduct(x.shape, w.shape, shape, attrs, (xi, wi, yi, own, plane, kernel) => {
-      for (let c = 0; c < own; c++) data[yi] += x.data[xi + c * plane] * w.data[wi + c * kernel];
+    eachProduct(x.shape, w.shape, shape, attrs, (xi, wi, yi, own, area, kernel) => {
+      for (let c = 0; c < own; c++) data[yi] += x.data[xi + c * area] * w.data[wi + c * kernel];
     });
     return { shape, data };
   },
@@ -123,8 +123,8 @@ export const inputGradOp: Op<ConvGradAttrs> = defineOp<ConvGradAttrs>({
   shape: ([g], { shape }) => ({ shape, dtype: g.dtype }),
   evaluate: ([g, w], attrs) => {
     const data = new Float64Array(sizeOf(attrs.shape));
-    eachProduct(attrs.shape, w.shape, g.shape, attrs, (xi, wi, yi, own, plane, kernel) => {
-      for (let c = 0; c < own; c++) data[xi + c * plane] += g.data[yi] * w.data[wi + c * kernel];
+    eachProduct(attrs.shape, w.shape, g.shape, attrs, (xi, wi, yi, own, area, kernel) => {
+      for (let c = 0; c < own; c++) data[xi + c * area] += g.data[yi] * w.data[wi + c * kernel];
     });
     return { shape: attrs.shape, data };
   },
@@ -155,8 +155,8 @@ export const weightGradOp: Op<ConvGradAttrs> = defineOp<ConvGradAttrs>({
   shape: ([x], { shape }) => ({ shape, dtype: x.dtype }),
   evaluate: ([x, g], attrs) => {
     const data = new Float64Array(sizeOf(attrs.shape));
-    eachProduct(x.shape, attrs.shape, g.shape, attrs, (xi, wi, yi, own, plane, kernel) => {
-      for (let c = 0; c < own; c++) data[wi + c * kernel] += g.data[yi] * x.data[xi + c * plane];
+    eachProduct(x.shape, attrs.shape, g.shape, attrs, (xi, wi, yi, own, area, kernel) => {
+      for (let c = 0; c < own; c++) data[wi + c * kernel] += g.data[yi] * x.data[xi + c * area];
     });
     return { shape: attrs.shape, data };
   },

@@ -22,21 +22,41 @@ const PART = 2 ** 21;
 /** Of the state, and so an array of the caller's. */
 const isState = (tensor: Tensor) => isInput(tensor) && ["weight", "slot"].includes(tensor.attrs.role);
 
-/** k·s with a part of the state and one number: the value that is begun with. */
-const isScaledState = ({ op, inputs }: Tensor) => op.name === "mul" && isState(inputs[0]) && inputs[1].rank === 0;
+/** k·s with a slot and one number: the value that is begun with. */
+const isScaledSlot = ({ op, inputs: [slot, factor] }: Tensor) =>
+  op.name === "mul" && isInput(slot) && slot.attrs.role === "slot" && factor.rank === 0;
+
+const readersOf = (emit: Emit, tensor: Tensor) => (emit.readers?.get(tensor) ?? []) as readonly Tensor[];
 
 /** What something else reads must stay as it is, and a product is to be done once. */
-export const isReadOnce = (emit: Emit, tensor: Tensor) => emit.readers?.get(tensor) === 1;
+export const isReadOnce = (emit: Emit, tensor: Tensor) => readersOf(emit, tensor).length === 1;
 
 const suits = (emit: Emit, { shape, dtype }: Tensor) =>
   emit.grown !== undefined && dtype === "float32" && sizeOf(shape) >= LEAST;
+
+/** Whether a difference is w − η·u with weights w and one number η, of which the change is read here alone. */
+function isStep(emit: Emit, output: Tensor): boolean {
+  if (output.op.name !== "sub" || !suits(emit, output)) return false;
+  const [parameter, change] = output.inputs;
+  const { op, inputs } = change;
+  if (!isState(parameter) || op.name !== "mul" || inputs[1].rank !== 0 || !isReadOnce(emit, change)) return false;
+  const size = sizeOf(output.shape);
+  return size % BLOCK === 0 && sizeOf(inputs[0].shape) === size;
+}
+
+/** Whether a velocity is read by a step alone, and that by nothing: both can be there in parts. */
+function isForStep(emit: Emit, velocity: Tensor): boolean {
+  const [change, ...others] = readersOf(emit, velocity);
+  const [step] = change === undefined ? [] : readersOf(emit, change);
+  return others.length === 0 && step !== undefined && isStep(emit, step) && readersOf(emit, step).length === 0;
+}
 
 /** A value in another form. */
 const formed = (emit: Emit, value: string, shape: Shape) => emit.node("Reshape", [value, int64(emit, shape)]);
 
 /** Hands out a grown value in the shape that it has, and remembers the form in which it is an output. */
 function grown(emit: Emit, made: Grown, shape: Shape): string {
-  // More than one part is put together for what else reads it, which is seldom anything.
+  // Nothing reads a value that is there in parts but what knows them; but it has a name of its own like any other.
   const names = made.parts.map(({ name }) => name);
   const whole = names.length === 1 ? names[0] : emit.node("Concat", names, { axis: 1 });
   const plain = formed(emit, whole, shape);
@@ -44,16 +64,16 @@ function grown(emit: Emit, made: Grown, shape: Shape): string {
   return plain;
 }
 
-/** Parts of so many rows: equal, and whole blocks of channels. */
+/** How many parts so many rows make: equal ones, of whole blocks of channels; one where those would be small. */
 function partsOf(rows: number, size: number): number {
-  let count = size > 2 * PART ? Math.ceil(size / PART) : 1;
-  while (count > 1 && count < rows && rows % (count * BLOCK) !== 0) count++;
-  return count < rows ? count : 1;
+  let count = Math.ceil(size / PART);
+  while (count < rows && rows % (count * BLOCK) !== 0) count++;
+  return size > 2 * PART && size / count >= PART / 4 ? count : 1;
 }
 
 /** A part of the state, in a form: of the whole a Reshape, else an input of its own. */
 const stateIn = (emit: Emit, state: string, index: number, count: number, shape: Shape) =>
-  count > 1 && emit.partOf ? emit.partOf(state, index, count, shape) : formed(emit, state, shape);
+  count === 1 ? formed(emit, state, shape) : emit.partOf(state, index, count, shape);
 
 /**
  * s·v + xᵀ·g, a velocity and the gradient of a dense layer, as a convolution 1×1: the units that come in are filters, pictures
@@ -61,7 +81,7 @@ const stateIn = (emit: Emit, state: string, index: number, count: number, shape:
  */
 export function grownProduct(emit: Emit, [scaled, product]: readonly string[], output: Tensor): string | undefined {
   const [velocity, gradient] = output.inputs;
-  if (!suits(emit, output) || gradient.op.name !== "matmul" || !isScaledState(velocity)) return undefined;
+  if (!suits(emit, output) || gradient.op.name !== "matmul" || !isScaledSlot(velocity)) return undefined;
   if (!isReadOnce(emit, velocity) || !isReadOnce(emit, gradient)) return undefined;
   const made = emit.origin?.(product);
   const scaling = emit.origin?.(scaled);
@@ -70,9 +90,10 @@ export function grownProduct(emit: Emit, [scaled, product]: readonly string[], o
   if (made?.opType !== "MatMul" || output.rank !== 2 || gradient.inputs[0].rank !== 2) return undefined;
   if (scaling?.opType !== "Mul") return undefined;
   const [left, right] = made.inputs;
-  const count = partsOf(units, units * others);
-  const rows = units / count;
   const [slot, kept] = scaling.inputs;
+  const size = sizeOf(output.shape);
+  const count = isForStep(emit, output) ? partsOf(units, size) : 1;
+  const rows = units / count;
   const places = formed(emit, right, [1, batch, 1, others]);
   const lefts = count === 1 ? [left] : emit.nodes("Split", [left], count, { axis: 0, num_outputs: count });
   const shape = [1, rows, 1, others];
@@ -82,24 +103,20 @@ export function grownProduct(emit: Emit, [scaled, product]: readonly string[], o
     const name = emit.node("com.microsoft:FusedConv", [places, filters, "", begun], { kernel_shape: [1, 1] });
     return { name, begun };
   });
-  // A large network is to be there once less, and memory that is read is written in half of the time.
-  const inPlace = count > 1 && isReadOnce(emit, velocity.inputs[0]);
-  return grown(emit, { parts, shape, inPlace }, output.shape);
+  // Of a large network there is less then, and memory that was just read is written in two thirds of the time.
+  const own = size > 2 * PART && isReadOnce(emit, velocity.inputs[0]);
+  return grown(emit, { parts, shape, ...(own ? { over: slot } : {}) }, output.shape);
 }
 
 /** w − η·u with weights w and one number η: the second operand is begun with, and w is added as a depthwise convolution of 1s. */
 export function grownStep(emit: Emit, [weights, change]: readonly string[], output: Tensor): string | undefined {
-  const [parameter, { op, inputs }] = output.inputs;
-  if (!suits(emit, output) || !isState(parameter) || op.name !== "mul" || inputs[1].rank !== 0) return undefined;
-  if (!isReadOnce(emit, output.inputs[1])) return undefined;
-  const size = sizeOf(output.shape);
   const made = emit.origin?.(change);
-  if (made?.opType !== "Mul" || size % BLOCK !== 0 || sizeOf(inputs[0].shape) !== size) return undefined;
+  if (!isStep(emit, output) || made?.opType !== "Mul") return undefined;
   const [u, rate] = made.inputs;
   // A velocity that has grown is taken in the form that it has, part by part: each Reshape less is a microsecond.
   const known = emit.grown?.get(u);
   const taken = known && known.shape[1] % BLOCK === 0 ? known : undefined;
-  const shape = taken?.shape ?? inRows(size / BLOCK);
+  const shape = taken?.shape ?? inRows(sizeOf(output.shape) / BLOCK);
   const velocities = taken?.parts.map(({ name }) => name) ?? [formed(emit, u, shape)];
   const ones = emit.constant(new Float64Array(shape[1]).fill(1), [shape[1], 1, 1, 1], "float32");
   const parts = velocities.map((velocity, i) => {

@@ -23,13 +23,14 @@ export function adapt(session: InferenceSession, backend: Backend): Session {
   const tensorOf = ({ dtype, data, shape }: Value) => new Constructor(dtype, data as never, shape);
   const wrap = (values: Values): Record<string, Tensor> =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tensorOf(value)]));
-  // A value may have another form of as many numbers than the array that is given for it.
+  // A result may have another form of as many numbers than the array that is given for it.
   const formed = (values: Values, metadata: readonly InferenceSession.ValueMetadata[] | undefined): Values => {
     const forms = new Map(metadata?.map((one) => [one.name, one.isTensor ? one.shape : []]));
     return Object.fromEntries(
       Object.entries(values).map(([name, value]) => {
         const form = forms.get(name)?.filter((size) => typeof size === "number");
-        return [name, form !== undefined && sizeOf(form) === value.data.length ? { ...value, shape: form } : value];
+        const fits = form?.length === forms.get(name)?.length && sizeOf(form ?? []) === value.data.length;
+        return [name, form !== undefined && fits ? { ...value, shape: form } : value];
       }),
     );
   };
@@ -47,7 +48,9 @@ export function adapt(session: InferenceSession, backend: Backend): Session {
     },
     bind(feeds, outputs) {
       const { host, device } = apart(feeds);
-      const inputs = wrap(formed(host, session.inputMetadata));
+      // Of what is read, a part of an array has no form of its own.
+      const flat = Object.entries(host).filter(([, { shape }]) => shape.length === 1);
+      const inputs = wrap({ ...host, ...formed(Object.fromEntries(flat), session.inputMetadata) });
       const filled = apart(outputs);
       if (backend.writesInPlace) {
         const fetches = wrap(formed(filled.host, session.outputMetadata));

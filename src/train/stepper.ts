@@ -66,11 +66,10 @@ const optionsFor = (written: readonly StateBlock[]): SessionOptions => ({
 /** The parts of the state that all of the sessions may write where they read them. */
 function writtenInPlace(sessions: readonly Session[], written: readonly StateBlock[]): ReadonlySet<string> {
   const allowed = sessions.map(({ outputNames }) => {
-    const said = outputNames.map(partOfName).filter(({ inPlace }) => inPlace);
-    return new Set(said.map(({ whole }) => whole));
+    const said = outputNames.map(partOfName).filter(({ whole, over = "" }) => whole === names.next(over));
+    return new Set(said.map(({ over }) => over));
   });
-  const within = written.filter(({ name }) => allowed.every((one) => one.has(names.next(name))));
-  return new Set(within.map(({ name }) => name));
+  return new Set(written.map(({ name }) => name).filter((name) => allowed.every((one) => one.has(name))));
 }
 
 /** Of everything that there is, what a session takes. */

@@ -70,6 +70,17 @@ test("states larger than caches grow part by part", async () => {
   expect(other.reduce((most, value, i) => Math.max(most, Math.abs(last[i] - value)), 0)).toBeLessThan(1e-5);
 });
 
+test("a large velocity that decayed weights read as well is in one piece, which may lie where it was", async () => {
+  const graph = traced(momentum({ weightDecay: 0.1 }), [1360], 56);
+  const [own, standard] = [await stepsOf(graph, "native", 2, true), await stepsOf(graph, "standard", 2)];
+  expect(own.outputs.filter((name) => partOfName(name).count > 1)).toEqual([]);
+  expect(own.once).toEqual(new Set(["velocity of hidden1.weight"]));
+  for (const [name, numbers] of Object.entries(standard.states[1])) {
+    const off = numbers.reduce((most, value, i) => Math.max(most, Math.abs(own.states[1][name][i] - value)), 0);
+    expect(off, name).toBeLessThan(1e-5);
+  }
+});
+
 test("what something else reads does not grow, nor what is made of more than the state", async () => {
   // The gradient is a part of Nesterov's step as well; decay scales the weights first.
   expect((await steps(nesterov(), "native")).outputs).not.toContain(begunName("next velocity of hidden1.weight"));

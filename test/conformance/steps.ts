@@ -37,8 +37,8 @@ export async function stepsOf(graph: Graph, form: Form, count: number, inPlace =
   }
   const loss = allocate("float32", []);
   const states: Record<string, Float32Array>[] = [];
-  const allowed = session.outputNames.map(partOfName).filter((one) => inPlace && one.inPlace);
-  const once = new Set(allowed.map(({ whole }) => whole.slice("next ".length)));
+  const allowed = session.outputNames.map(partOfName).filter(({ whole, over }) => inPlace && whole === `next ${over}`);
+  const once = new Set(allowed.map(({ over }) => over!));
   const bytesOf = (values: Record<string, Value>) =>
     Object.entries(values).flatMap(([name, { data }]) => (once.has(name) ? [] : [Buffer.from(data.slice().buffer)]));
   let front = feeds;

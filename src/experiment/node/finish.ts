@@ -107,7 +107,7 @@ export async function finish(ending: Ending): Promise<Finished> {
     modelData: files.data ?? null,
   };
   await folder?.writeMetrics(judgedRun, figuresFor("declared test"));
-  // The thread holds the state twice; what is left to do needs none of it.
+  // The thread holds the state up to twice; what is left to do needs none of it.
   await worker.close();
   const report = ending.wantsReport ? await reportOf(ending, judgedRun, shown) : null;
   const run: Run = {

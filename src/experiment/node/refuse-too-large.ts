@@ -4,7 +4,7 @@ import { isSolver, network, type Recipe, slotsOf } from "../../train/index.ts";
 
 /**
  * Says that a network is too large before anything is made for it. Counted is what training holds whatever the batch: weights and the
- * optimizer's memory, both twice, since a step reads one and writes the other.
+ * optimizer's memory, both twice at most, since a step reads one and writes the other.
  * @throws UsageError where that is more than this process may use
  */
 export function refuseTooLarge(recipe: Recipe, available = usableMemory()): void {
