@@ -16,7 +16,7 @@ import { BLOCK, blockedNode } from "./blocked.ts";
 /** Of fewer numbers each operator more costs as much as it saves: the step of a linear model, 784 → 10, took 0.15 instead of 0.13 ms. */
 const LEAST = 2 ** 16;
 
-/** Of more numbers than twice this, 8 MB, a state grows in parts. */
+/** Numbers of a part, 8 MB: a state of more than twice as many grows in parts. */
 const PART = 2 ** 21;
 
 /** Of the state, and so an array of the caller's. */
