@@ -43,9 +43,13 @@ describe.skipIf(missing !== undefined)("workers", () => {
     );
     const begin = () => new Running(["worker", "--storage", url, "--study", name, "--json"], { cwd });
     await tune.until('"event":"study"');
-    const steady = begin();
     let killed = 0;
     let over = false;
+    let goOn = () => {};
+    // On a fast machine two workers are done with all trials before the second of them is killed.
+    const killedTwice = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
     /** How often each trial has lost its worker: at the third time it would be given up, as one that kills whoever takes it. */
     const losses = new Map<number, number>();
     const mortal = (async () => {
@@ -63,8 +67,11 @@ describe.skipIf(missing !== undefined)("workers", () => {
         worker.child.kill("SIGKILL");
         await worker.ended;
         killed++;
+        if (killed === 2) goOn();
       }
     })();
+    await Promise.race([killedTwice, tune.ended]);
+    const steady = begin();
     await steady.until('"event":"left"');
     await server.restart("fast", 1000);
     const ended = await tune.ended;
