@@ -7,9 +7,9 @@ const BYTES = { float32: 4, float64: 8, int32: 4, uint8: 1, bool: 1 } as const;
 const bytesOf = ({ shape, dtype }: Tensor) => sizeOf(shape) * BYTES[dtype];
 
 /**
- * Bytes of a step over `batch` pictures: the state twice, since a step reads one and writes the other (large velocities may be there once), and the most that the values
- * of the step need at one time, each from when it is made to when it is last used. The runtime's own scratch space, such as columns
- * of a convolution, comes on top.
+ * Bytes of a step over `batch` pictures: the state twice, since a step reads one and writes the other (large velocities may be there
+ * once), and the most that the values of the step need at one time, each from when it is made to when it is last used. The runtime's
+ * own scratch space, such as columns of a convolution, comes on top.
  */
 export function trainingBytes(recipe: Recipe, batch: number): number {
   const { inputs, outputs } = stepGraph(recipe, batch);

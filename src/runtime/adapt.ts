@@ -28,9 +28,9 @@ export function adapt(session: InferenceSession, backend: Backend): Session {
     const forms = new Map(metadata?.map((one) => [one.name, one.isTensor ? one.shape : []]));
     return Object.fromEntries(
       Object.entries(values).map(([name, value]) => {
-        const form = forms.get(name)?.filter((size) => typeof size === "number");
-        const fits = form?.length === forms.get(name)?.length && sizeOf(form ?? []) === value.data.length;
-        return [name, form !== undefined && fits ? { ...value, shape: form } : value];
+        const form = forms.get(name);
+        const fits = form?.every((size) => typeof size === "number") && sizeOf(form) === value.data.length;
+        return [name, fits ? { ...value, shape: form } : value];
       }),
     );
   };

@@ -15,6 +15,7 @@ export class DoubleState {
   readonly #blocks: readonly [Blocks, Blocks];
   /** Which of the two is in front. */
   side: 0 | 1 = 0;
+
   /**
    * @param owned the arrays of `initial` become the state's own instead of being copied
    * @param once the parts that a step writes where it reads them
