@@ -1,25 +1,22 @@
 /** A real Chromium for tests and measurements of pages, and a server for them on the loopback. */
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { chromium } from "playwright-core";
+import { installation, installIfMissing } from "./debian.js";
 
 /** Where a Chromium is: CHROMIUM, or where distributions put it. */
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 const found = () => [process.env.CHROMIUM ?? "", ...places].find((path) => path !== "" && existsSync(path));
 
-const INSTALL = "apt-get update && apt-get install -y --no-install-recommends chromium";
-
 /** The path of a Chromium; on Debian, as root, it is installed where there is none. */
 function chromiumPath() {
-  if (found() === undefined && process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
-    spawnSync("sh", ["-c", INSTALL], { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
-  }
+  installIfMissing("chromium", () => found() === undefined);
   const path = found();
   if (path === undefined) {
-    throw new Error(`tests of pages need Chromium: name one in CHROMIUM, or install it, on Debian with\n  ${INSTALL}`);
+    const command = installation("chromium");
+    throw new Error(`tests of pages need Chromium: name one in CHROMIUM, or install it, on Debian with\n  ${command}`);
   }
   return path;
 }

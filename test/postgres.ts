@@ -7,8 +7,8 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, 
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { installation, installIfMissing } from "../bench/debian.js";
 
-const INSTALL = "apt-get install -y postgresql";
 const USER = "argmin";
 export const PASSWORD = "opensesame";
 
@@ -46,14 +46,10 @@ const isRoot = process.getuid?.() === 0;
  */
 export function whyNoPostgres(): string | undefined {
   if (installed() !== undefined) return undefined;
-  if (isRoot && existsSync("/etc/debian_version")) {
-    spawnSync("apt-get", ["install", "-y", "postgresql"], {
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-      stdio: "ignore",
-    });
-    if (installed() !== undefined) return undefined;
-  }
-  const why = `no initdb and postgres in /usr/lib/postgresql/*/bin or PATH; install them: ${INSTALL}`;
+  installIfMissing("postgresql", () => installed() === undefined);
+  if (installed() !== undefined) return undefined;
+  const command = installation("postgresql");
+  const why = `no initdb and postgres in /usr/lib/postgresql/*/bin or PATH; install them: ${command}`;
   if (process.env.CI) throw new Error(`PostgreSQL cannot be tested with: ${why}`);
   return why;
 }
@@ -80,7 +76,7 @@ const freePort = () =>
 
 export async function startPostgres(): Promise<Postgres> {
   const bin = installed();
-  if (bin === undefined) throw new Error(`PostgreSQL is missing; install it: ${INSTALL}`);
+  if (bin === undefined) throw new Error(`PostgreSQL is missing; install it: ${installation("postgresql")}`);
   const owner = lent();
   const folder = mkdtempSync(join(tmpdir(), "argmin-postgres-"));
   const data = join(folder, "data");

@@ -54,10 +54,11 @@ const rows = async (page: Page) =>
       .evaluateAll((all) => all.map((row) => (row as unknown as { innerText: string }).innerText))
   ).map(plain);
 
-const goTo = async (page: Page, hash: string) => {
-  await page.goto(`${address}#/${hash}`);
-  await page.locator("article table").first().waitFor();
-};
+const goTo = (page: Page, hash: string) => page.goto(`${address}#/${hash}`);
+/** What the rows show in the end: a page goes to another address of its own after the browser says that it is there. */
+const shows = (page: Page, read: (rows: string[]) => unknown) => expect.poll(async () => read(await rows(page)));
+/** The last word of each row. */
+const last = (all: string[]) => all.map((row) => row.split(" ").at(-1));
 
 test("the first load is light, and holds no engine of WebAssembly", async () => {
   sent.clear();
@@ -74,46 +75,38 @@ test("the first load is light, and holds no engine of WebAssembly", async () => 
 
 test("the numbers of the lessons are those of the course", async () => {
   const { page, wrong } = await look(`${address}#/learning-rate?rate=0.1&step=2`);
-  await page.locator("article table").waitFor();
-  expect((await rows(page)).slice(0, 3).map((row) => row.split(" ")[1])).toEqual(["-1.0000", "-0.8000", "-0.6200"]);
+  const positions = (all: string[]) => all.map((row) => row.split(" ")[1]);
+  await shows(page, (all) => positions(all).slice(0, 3)).toEqual(["-1.0000", "-0.8000", "-0.6200"]);
   await goTo(page, "learning-rate?rate=2&step=3");
-  expect((await rows(page)).slice(0, 4).map((row) => row.split(" ")[1])).toEqual([
-    "-1.0000",
-    "3.0000",
-    "-1.0000",
-    "3.0000",
-  ]);
+  await shows(page, (all) => positions(all).slice(0, 4)).toEqual(["-1.0000", "3.0000", "-1.0000", "3.0000"]);
   await goTo(page, "valley?method=conjugate&step=2");
-  expect((await rows(page)).map((row) => row.split(" ").at(-1))).toEqual(["5.312", "0.002867", "0"]);
+  await shows(page, last).toEqual(["5.312", "0.002867", "0"]);
   await goTo(page, "adagrad?step=3");
-  expect((await rows(page)).slice(0, 4).map((row) => row.split(" ").slice(5, 7).join(" "))).toEqual([
+  await shows(page, (all) => all.slice(0, 4).map((row) => row.split(" ").slice(5, 7).join(" "))).toEqual([
     "0.810 0.360",
     "1.086 0.483",
     "1.199 0.533",
     "1.247 0.554",
   ]);
   await goTo(page, "backprop?step=11");
-  const worked = (await rows(page)).join("\n");
   for (const row of ["w 0.8 0.9 0.71", "b 0.2 0.6 0.14", "x 1.5 0.48 1.5", "L 0.1800 1 0.0820"])
-    expect(worked).toContain(row);
+    await shows(page, (all) => all.join("\n")).toContain(row);
   await goTo(page, "gradient-check?power=-9");
-  expect((await rows(page))[1]).toContain("5.1·10⁻⁹");
+  await shows(page, (all) => all[1]).toContain("5.1·10⁻⁹");
   expect(wrong).toEqual([]);
   await page.context().close();
 });
 
 test("and so are those of the lessons on losses", async () => {
   const { page, wrong } = await look(`${address}#/svm?guess=0`);
-  await page.locator("article table").waitFor();
-  const last = async () => (await rows(page)).map((row) => row.split(" ").at(-1));
-  expect(await last()).toEqual(["2.9", "0", "12.9", "5.27"]);
+  await shows(page, last).toEqual(["2.9", "0", "12.9", "5.27"]);
   await goTo(page, "svm?guess=0&loss=squared-hinge");
-  expect(await last()).toEqual(["8.41", "0", "83.25", "30.55"]);
+  await shows(page, last).toEqual(["8.41", "0", "83.25", "30.55"]);
   await goTo(page, "scale?guess=0&factor=2");
-  expect((await rows(page))[1]).toContain("0 0 0.0791 0.0038");
+  await shows(page, (all) => all[1]).toContain("0 0 0.0791 0.0038");
   await goTo(page, "search?guess=1&trials=60");
   await page.getByText("95.4 % after 60 trials").waitFor();
-  expect((await rows(page))[0]).toMatch(/ 3 9$/);
+  await shows(page, (all) => all[0]).toMatch(/ 3 9$/);
   expect(wrong).toEqual([]);
   await page.context().close();
 });
@@ -166,11 +159,13 @@ test("every lesson in both themes, languages and widths, without a serious fault
     await page.locator("ol li a").first().waitFor();
     await expectAccessible(page);
     const links = await page.locator("ol li a").evaluateAll((all) => all.map((one) => one.getAttribute("href")!));
+    const titles = await page.locator("ol li a .name").allInnerTexts();
     expect(links).toHaveLength(18);
     // Half of the lessons are examined in each look, which takes longer than the lesson; all have to fit into the narrow one.
     for (const [i, link] of links.entries()) {
       if (i % 2 !== turn && !("width" in options)) continue;
       await page.goto(`${address}${link}?guess=skip`);
+      await page.getByRole("heading", { name: titles[i], exact: true }).waitFor();
       await page.locator(".katex").first().waitFor();
       if (i % 2 === turn) await expectAccessible(page);
       expect(await page.evaluate<number>("document.documentElement.scrollWidth"), link).toBeLessThanOrEqual(

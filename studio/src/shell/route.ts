@@ -59,9 +59,11 @@ export function go(path: readonly string[], query: Readonly<Record<string, strin
 }
 
 /**
- * Changes what a view keeps in the address; null takes a value out. The way back does not lead through each such change.
+ * Changes what a view keeps in the address; null takes a value out. The way back does not lead through each such change. An address
+ * to which the reader has gone, and of which the page is yet to be told, stays.
  */
 export function keepInAddress(changes: Readonly<Record<string, string | null>>): void {
+  if (here() !== current.value) return;
   const { path, query } = parseRoute(here());
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) query.delete(name);
@@ -70,5 +72,5 @@ export function keepInAddress(changes: Readonly<Record<string, string | null>>):
   const hash = hrefOf(path, Object.fromEntries(query));
   if (hash === here()) return;
   history.replaceState(history.state, "", hash);
-  current.set(hash);
+  current.set(here());
 }
