@@ -109,14 +109,13 @@ describe("print", () => {
       %4 float32[2,2] = mul(%3, 0.5)
       %5 float32[] = sum(%4) {axes: [0,1], keepAxes: false}
       %6 float32[3,2] = transpose(x) {axes: [1,0]} @layer'
-      %7 float32[1,1] = reshape(1) {shape: [1,1]} @'
-      %8 float32[2,2] = broadcastTo(%7) {shape: [2,2]} @'
-      %9 float32[2,2] = mul(%8, 0.5) @'
-      %10 float32[2,2] = mul(%9, %2) @layer'
-      %11 float32[2,2] = reluGrad(%10, %1) @layer'
-      %12 float32[3,2] = matmul(%6, %11) @layer'
+      %7 float32[2,2] = broadcastTo(1) {shape: [2,2]} @'
+      %8 float32[2,2] = mul(%7, 0.5) @'
+      %9 float32[2,2] = mul(%8, %2) @layer'
+      %10 float32[2,2] = reluGrad(%9, %1) @layer'
+      %11 float32[3,2] = matmul(%6, %10) @layer'
       return loss = %5
-      return slope = %12"
+      return slope = %11"
     `);
   });
 

@@ -5,9 +5,11 @@
  */
 import { chosen, frozen } from "../core/index.ts";
 import type { Tensor } from "../ir/index.ts";
-import { abs, add, exp, log, maximum, mul, neg, relu, square, sub, sum } from "../ops/index.ts";
+import { abs, add, exp, log, maximum, mul, neg, oneHot, relu, square, sub, sum } from "../ops/index.ts";
 import type { Loss, LossChoice } from "./loss.ts";
-import { truthOf } from "./targets.ts";
+
+/** t_c = 1 for the true class, 0 for the others: for all where the label is none of them, as of one score for two classes. */
+const truthOf = (scores: Tensor, labels: Tensor): Tensor => oneHot(labels, scores.shape[1], scores.dtype);
 
 /** t_c s_c: how far each score is on its right side, [batch, classes]. */
 function margins(scores: Tensor, labels: Tensor): Tensor {

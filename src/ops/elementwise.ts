@@ -156,9 +156,11 @@ export function applyBinary(op: Op, a: TensorLike, b: TensorLike): Tensor {
   return bind(op, [left, left === x ? unrepeated(y, x) : y], none);
 }
 
-/** x before it was repeated to a shape that the other operand has anyway: saves writing the repetition out. */
+/** x before it was repeated to a shape that the result has anyway: saves writing the repetition out. */
 function unrepeated(x: Tensor, other: Tensor): Tensor {
-  return x.op.name === "broadcastTo" && sameShape(x.shape, other.shape) ? x.inputs[0] : x;
+  if (x.op.name !== "broadcastTo") return x;
+  const [whole, without] = [x, x.inputs[0]].map(({ shape }) => broadcastShapes(shape, other.shape));
+  return whole !== undefined && without !== undefined && sameShape(whole, without) ? x.inputs[0] : x;
 }
 
 /** The samples of every elementwise unit of two operands: equal shapes, broadcasting both ways, a scalar, an empty axis. */

@@ -2,7 +2,8 @@
  * mul: z = a · b element by element, with broadcasting. ONNX Mul (opset 14).
  * Backward: ∂z/∂a = b, ∂z/∂b = a: each operand receives the other, which is why the forward values are kept.
  */
-import type { Tensor, TensorLike } from "../ir/index.ts";
+import { sameShape } from "../core/index.ts";
+import { isConstant, type Tensor, type TensorLike } from "../ir/index.ts";
 import { applyBinary, binary, broadcastSamples } from "./elementwise.ts";
 
 export const mulOp = binary({
@@ -13,8 +14,16 @@ export const mulOp = binary({
   samples: broadcastSamples(),
 });
 
-/** a · b element by element, broadcasting. */
-export const mul = (a: TensorLike, b: TensorLike): Tensor => applyBinary(mulOp, a, b);
+const isOne = (x: Tensor) => isConstant(x) && x.rank === 0 && x.attrs.data[0] === 1;
+
+/** a · b element by element, broadcasting; the other one alone where one is the number 1, such as the cotangent of a loss. */
+export function mul(a: TensorLike, b: TensorLike): Tensor {
+  const product = applyBinary(mulOp, a, b);
+  const [x, y] = product.inputs;
+  if (isOne(x) && sameShape(y.shape, product.shape)) return y;
+  if (isOne(y) && sameShape(x.shape, product.shape)) return x;
+  return product;
+}
 
 /** x². */
 export const square = (x: Tensor): Tensor => mul(x, x);
