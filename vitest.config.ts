@@ -38,6 +38,8 @@ const mocking = ["src/experiment/node/atomic-file.test.ts"];
  */
 export default defineConfig({
   test: {
+    // Sources that have not changed since the run before need no transformation: 17 instead of 20 s for the fast part.
+    experimental: { fsModuleCache: true },
     projects: [
       {
         test: {
