@@ -28,6 +28,14 @@ export function runBars(train) {
       long: true,
       run: () => suite(["test/e2e/resume.test.ts"], { project: "slow", named: "disk that is full" }),
     },
+    {
+      name: "studio: the cnn trained in a page on WebAssembly, 95 % of builtin:shapes in two epochs",
+      long: true,
+      run: () =>
+        suite(["test/e2e/studio-train.test.ts"], {
+          ...{ project: "slow", named: "learns the built-in shapes", env: { ARGMIN_PAGE_EPOCHS: "2" } },
+        }),
+    },
     ...[
       ["linear", 100_000],
       ["cnn", 2_000],

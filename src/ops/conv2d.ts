@@ -84,8 +84,11 @@ export const conv2dOp: Op<ConvAttrs> = defineOp<ConvAttrs>({
   evaluate: ([x, w, b], attrs, { shape }) => {
     const plane = shape[2] * shape[3];
     const data = new Float64Array(sizeOf(shape)).map((_, i) => b?.data[Math.floor(i / plane) % shape[1]] ?? 0);
+    const [from, weights] = [x.data, w.data];
     eachProduct(x.shape, w.shape, shape, attrs, (xi, wi, yi, own, area, kernel) => {
-      for (let c = 0; c < own; c++) data[yi] += x.data[xi + c * area] * w.data[wi + c * kernel];
+      let total = data[yi];
+      for (let c = 0; c < own; c++) total += from[xi + c * area] * weights[wi + c * kernel];
+      data[yi] = total;
     });
     return { shape, data };
   },
@@ -123,8 +126,10 @@ export const inputGradOp: Op<ConvGradAttrs> = defineOp<ConvGradAttrs>({
   shape: ([g], { shape }) => ({ shape, dtype: g.dtype }),
   evaluate: ([g, w], attrs) => {
     const data = new Float64Array(sizeOf(attrs.shape));
+    const weights = w.data;
     eachProduct(attrs.shape, w.shape, g.shape, attrs, (xi, wi, yi, own, area, kernel) => {
-      for (let c = 0; c < own; c++) data[xi + c * area] += g.data[yi] * w.data[wi + c * kernel];
+      const factor = g.data[yi];
+      for (let c = 0; c < own; c++) data[xi + c * area] += factor * weights[wi + c * kernel];
     });
     return { shape: attrs.shape, data };
   },
@@ -155,8 +160,10 @@ export const weightGradOp: Op<ConvGradAttrs> = defineOp<ConvGradAttrs>({
   shape: ([x], { shape }) => ({ shape, dtype: x.dtype }),
   evaluate: ([x, g], attrs) => {
     const data = new Float64Array(sizeOf(attrs.shape));
+    const from = x.data;
     eachProduct(x.shape, attrs.shape, g.shape, attrs, (xi, wi, yi, own, area, kernel) => {
-      for (let c = 0; c < own; c++) data[wi + c * kernel] += g.data[yi] * x.data[xi + c * area];
+      const factor = g.data[yi];
+      for (let c = 0; c < own; c++) data[wi + c * kernel] += factor * from[xi + c * area];
     });
     return { shape: attrs.shape, data };
   },

@@ -65,11 +65,15 @@ export function broadcastIndices(operand: readonly number[], shape: readonly num
 }
 
 export function mapBinary(a: NDArray, b: NDArray, output: TensorType, f: (x: number, y: number) => number): NDArray {
-  const left = broadcastIndices(a.shape, output.shape);
-  const right = broadcastIndices(b.shape, output.shape);
-  // A plain loop: toys are evaluated thousands of times, and Float64Array.from costs several times as much.
-  const data = new Float64Array(left.length);
-  for (let i = 0; i < data.length; i++) data[i] = f(a.data[left[i]], b.data[right[i]]);
+  const data = new Float64Array(sizeOf(output.shape));
+  // Plain loops: toys are evaluated thousands of times, and Float64Array.from costs several times as much.
+  if (a.data.length === data.length && b.data.length === data.length) {
+    for (let i = 0; i < data.length; i++) data[i] = f(a.data[i], b.data[i]);
+  } else {
+    const left = broadcastIndices(a.shape, output.shape);
+    const right = broadcastIndices(b.shape, output.shape);
+    for (let i = 0; i < data.length; i++) data[i] = f(a.data[left[i]], b.data[right[i]]);
+  }
   return { shape: output.shape, data };
 }
 
