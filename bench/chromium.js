@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { chromium } from "playwright-core";
-import { installation, installIfMissing } from "./debian.js";
+import { installation, installOnDebian } from "./debian.js";
 
 /** Where a Chromium is: CHROMIUM, or where distributions put it. */
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -12,7 +12,7 @@ const found = () => [process.env.CHROMIUM ?? "", ...places].find((path) => path 
 
 /** The path of a Chromium; on Debian, as root, it is installed where there is none. */
 function chromiumPath() {
-  installIfMissing("chromium", () => found() === undefined);
+  if (found() === undefined) installOnDebian("chromium");
   const path = found();
   if (path === undefined) {
     const command = installation("chromium");

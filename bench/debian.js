@@ -9,11 +9,11 @@ export const installation = (name, options = "") =>
   `apt-get${options} update && apt-get${options} install -y --no-install-recommends ${name}`;
 
 /**
- * As root on Debian, installs a package that is missing. Two test files may want it at once, and `apt-get` gives up where another
+ * Installs a package as root on Debian, and nowhere else. Two test files may want the same at once, and `apt-get` gives up where another
  * one is at work: they take turns, and the second finds it done.
  */
-export function installIfMissing(name, isMissing) {
-  if (!isMissing() || process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return;
+export function installOnDebian(name) {
+  if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return;
   const isThere = `dpkg-query --show --showformat='\${Status}' ${name} 2> /dev/null | grep --quiet ' installed$'`;
   const command = `${isThere} || { ${installation(name, " -o DPkg::Lock::Timeout=300")}; }`;
   spawnSync("flock", ["--timeout", "600", join(tmpdir(), "argmin-apt.lock"), "sh", "-c", command], {

@@ -7,7 +7,7 @@ import { chownSync, existsSync, mkdtempSync, readdirSync, realpathSync, rmSync, 
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { installation, installIfMissing } from "../bench/debian.js";
+import { installation, installOnDebian } from "../bench/debian.js";
 
 const USER = "argmin";
 export const PASSWORD = "opensesame";
@@ -46,7 +46,7 @@ const isRoot = process.getuid?.() === 0;
  */
 export function whyNoPostgres(): string | undefined {
   if (installed() !== undefined) return undefined;
-  installIfMissing("postgresql", () => installed() === undefined);
+  installOnDebian("postgresql");
   if (installed() !== undefined) return undefined;
   const command = installation("postgresql");
   const why = `no initdb and postgres in /usr/lib/postgresql/*/bin or PATH; install them: ${command}`;

@@ -8,12 +8,12 @@ import type { Tensor } from "../ir/index.ts";
 import { abs, add, exp, log, maximum, mul, neg, oneHot, relu, square, sub, sum } from "../ops/index.ts";
 import type { Loss, LossChoice } from "./loss.ts";
 
-/** t_c = 1 for the true class, 0 for the others: for all where the label is none of them, as of one score for two classes. */
-const truthOf = (scores: Tensor, labels: Tensor): Tensor => oneHot(labels, scores.shape[1], scores.dtype);
+/** 1 for the true class, 0 for the others: for all where the label is none of them, such as with one score for two classes. */
+const answersTo = (scores: Tensor, labels: Tensor): Tensor => oneHot(labels, scores.shape[1], scores.dtype);
 
 /** t_c s_c: how far each score is on its right side, [batch, classes]. */
 function margins(scores: Tensor, labels: Tensor): Tensor {
-  return mul(scores, sub(mul(truthOf(scores, labels), 2), 1));
+  return mul(scores, sub(mul(answersTo(scores, labels), 2), 1));
 }
 
 /**
@@ -56,7 +56,7 @@ export const oneVsRestLogisticLoss = frozen<Loss>({
   defaults: {},
   convex: true,
   smooth: true,
-  perExample: (_options, scores, labels) => logistic(scores, truthOf(scores, labels)),
+  perExample: (_options, scores, labels) => logistic(scores, answersTo(scores, labels)),
   perTarget: (_options, scores, targets) => logistic(scores, targets),
   initial: (_options, classes) => ({ value: classes * Math.LN2, formula: `${classes} ln 2` }),
 });

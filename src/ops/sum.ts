@@ -59,8 +59,8 @@ export function sum(x: Tensor, axes?: Axes, keepAxes = false): Tensor {
 }
 
 /**
- * factor · Σ of everything, without the partial sums on the way to x, and with its sign and size in what is summed where that is known
- * by its labels: four operators less in the mean of most losses, 2 µs each of a step.
+ * factor · Σ of everything, without the partial sums on the way to x. Its sign goes into the factor, and the factor into the labels where
+ * these are what x is multiplied by: four operators less in the mean of most losses, 2 µs each of a step.
  */
 export function total(x: Tensor, factor = 1): Tensor {
   if (x.op === (negOp as Op<unknown>)) return total(x.inputs[0], -factor);
